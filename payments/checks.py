@@ -1,0 +1,1 @@
+"""Deployment mistakes, found at start."""

@@ -1,0 +1,32 @@
+"""Rows about money. Each module holds one subject; other rooms import from here."""
+
+from payments.models.audit import AuditEntry
+from payments.models.checkouts import Checkout, Frequency, Recognition, Source
+from payments.models.contributions import Contribution, Refund
+from payments.models.events import StripeEvent
+from payments.models.ledger import Account, LedgerEntry, LedgerLine
+from payments.models.outbox import OutboxTask
+from payments.models.payouts import Payout, PayoutItem
+from payments.models.receipts import Receipt, ReceiptCounter, ReceiptDocument
+from payments.models.subscriptions import Subscription
+
+__all__ = [
+    "Account",
+    "AuditEntry",
+    "Checkout",
+    "Contribution",
+    "Frequency",
+    "LedgerEntry",
+    "LedgerLine",
+    "OutboxTask",
+    "Payout",
+    "PayoutItem",
+    "Receipt",
+    "ReceiptCounter",
+    "ReceiptDocument",
+    "Recognition",
+    "Refund",
+    "Source",
+    "StripeEvent",
+    "Subscription",
+]

@@ -1,0 +1,152 @@
+"""A contribution: one sum of money received; and the refunds that send some of it back."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models.functions import Coalesce
+
+from payments.models.checkouts import Checkout, Frequency, Source
+from payments.models.states import Stateful
+from payments.models.subscriptions import Subscription
+from payments.money import Money
+
+
+class ContributionQuerySet(models.QuerySet):
+    def received(self) -> "ContributionQuerySet":
+        """Those whose money arrived: what totals, goals, statements and exports count."""
+        return self.filter(status=Contribution.Status.PAID)
+
+    def with_refunded(self) -> "ContributionQuerySet":
+        """Adds `refunded_minor`: what was sent back and did not fail."""
+        sent = models.Q(refunds__status__in=Refund.COUNTED)
+        return self.annotate(
+            refunded_minor=Coalesce(models.Sum("refunds__amount_minor", filter=sent), 0)
+        )
+
+
+class Contribution(Stateful, Source):
+    class Kind(models.TextChoices):
+        GIFT = "gift", "Gift"
+        FIRST = "first", "First of a subscription"
+        RENEWAL = "renewal", "Renewal"
+
+    class Status(models.TextChoices):
+        PENDING = "pending", "On its way"
+        PAID = "paid", "Paid"
+        FAILED = "failed", "Failed"
+
+    TRANSITIONS = {
+        Status.PENDING: frozenset({Status.PAID, Status.FAILED}),
+        Status.FAILED: frozenset({Status.PAID}),
+        Status.PAID: frozenset(),
+    }
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    supporter = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="contributions",
+        help_text="Null where Stripe was given no address.",
+    )
+    checkout = models.ForeignKey(
+        Checkout, null=True, on_delete=models.PROTECT, related_name="contributions"
+    )
+    subscription = models.ForeignKey(
+        Subscription, null=True, on_delete=models.PROTECT, related_name="contributions"
+    )
+    kind = models.CharField(max_length=7, choices=Kind)
+    frequency = models.CharField(max_length=5, choices=Frequency)
+    status = models.CharField(max_length=7, choices=Status)
+    currency = models.CharField(max_length=3)
+    gift_minor = models.BigIntegerField()
+    cover_minor = models.BigIntegerField(default=0)
+    fee_minor = models.BigIntegerField(null=True, help_text="Null until Stripe has said it.")
+    # As they stood when the money came; a receipt prints these.
+    name = models.CharField(max_length=200, blank=True)
+    email = models.EmailField(blank=True)
+    method = models.CharField(max_length=60, blank=True, help_text="Visa ending 4242")
+    country = models.CharField(max_length=2, blank=True)
+    received_at = models.DateTimeField(null=True, db_index=True)
+    created_at = models.DateTimeField()
+    stripe_payment_intent_id = models.CharField(max_length=255, unique=True)
+    stripe_invoice_id = models.CharField(max_length=255, null=True, unique=True)
+    stripe_charge_id = models.CharField(max_length=255, null=True, unique=True)
+    stripe_balance_transaction_id = models.CharField(max_length=255, null=True, unique=True)
+    stripe_customer_id = models.CharField(max_length=255, blank=True)
+    livemode = models.BooleanField(default=False)
+
+    objects = ContributionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-received_at", "-id"]
+        indexes = [models.Index(fields=["supporter", "-received_at"])]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(gift_minor__gt=0, cover_minor__gte=0),
+                name="contribution_amounts",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(status="paid") | models.Q(received_at__isnull=False),
+                name="contribution_paid_has_a_date",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.public_id)
+
+    @property
+    def gift(self) -> Money:
+        return Money(self.gift_minor, self.currency)
+
+    @property
+    def cover(self) -> Money:
+        return Money(self.cover_minor, self.currency)
+
+    @property
+    def charged(self) -> Money:
+        return Money(self.gift_minor + self.cover_minor, self.currency)
+
+    @property
+    def fee(self) -> Money | None:
+        """What Stripe kept, from its balance transaction; None while it has not been said."""
+        return None if self.fee_minor is None else Money(self.fee_minor, self.currency)
+
+    @property
+    def net(self) -> Money | None:
+        return None if self.fee is None else self.charged - self.fee
+
+
+class Refund(models.Model):
+    class Status(models.TextChoices):
+        CREATING = "creating", "Being created at Stripe"
+        PENDING = "pending", "On its way"
+        REQUIRES_ACTION = "requires_action", "Needs action"
+        SUCCEEDED = "succeeded", "Sent"
+        FAILED = "failed", "Failed"
+        CANCELED = "canceled", "Canceled"
+
+    COUNTED = (Status.PENDING, Status.SUCCEEDED, Status.REQUIRES_ACTION, Status.CREATING)
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    contribution = models.ForeignKey(Contribution, on_delete=models.PROTECT, related_name="refunds")
+    amount_minor = models.BigIntegerField()
+    currency = models.CharField(max_length=3)
+    status = models.CharField(max_length=15, choices=Status, default=Status.CREATING)
+    reason = models.CharField(max_length=200, blank=True)
+    created_at = models.DateTimeField()
+    stripe_refund_id = models.CharField(max_length=255, null=True, unique=True)
+    stripe_balance_transaction_id = models.CharField(max_length=255, null=True, unique=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(amount_minor__gt=0), name="refund_amount")
+        ]
+
+    def __str__(self) -> str:
+        return str(self.public_id)
+
+    @property
+    def amount(self) -> Money:
+        return Money(self.amount_minor, self.currency)

@@ -1,0 +1,34 @@
+"""Payouts: Stripe's transfers to the newsroom's bank, and what each one is made of."""
+
+from django.db import models
+
+
+class Payout(models.Model):
+    class Status(models.TextChoices):
+        PENDING = "pending", "Prepared"
+        IN_TRANSIT = "in_transit", "On its way"
+        PAID = "paid", "Paid"
+        FAILED = "failed", "Failed"
+        CANCELED = "canceled", "Canceled"
+
+    stripe_payout_id = models.CharField(max_length=255, unique=True)
+    amount_minor = models.BigIntegerField()
+    currency = models.CharField(max_length=3)
+    status = models.CharField(max_length=10, choices=Status)
+    arrival_on = models.DateField()
+    created_at = models.DateTimeField()
+    itemised_at = models.DateTimeField(null=True, help_text="When its content was read whole.")
+
+    def __str__(self) -> str:
+        return self.stripe_payout_id
+
+
+class PayoutItem(models.Model):
+    """One balance transaction inside a payout; the payout's own is not among them."""
+
+    payout = models.ForeignKey(Payout, on_delete=models.PROTECT, related_name="items")
+    stripe_balance_transaction_id = models.CharField(max_length=255, unique=True)
+    net_minor = models.BigIntegerField()
+
+    def __str__(self) -> str:
+        return self.stripe_balance_transaction_id

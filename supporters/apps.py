@@ -1,0 +1,7 @@
+"""Front of house."""
+
+from django.apps import AppConfig
+
+
+class SupportersConfig(AppConfig):
+    name = "supporters"

@@ -1,0 +1,74 @@
+"""People: supporters and staff alike. An e-mail address signs in; there are no usernames."""
+
+import unicodedata
+import uuid
+from collections.abc import Iterable
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import PermissionsMixin
+from django.db import models, transaction
+from django.utils import timezone
+
+
+def normalise_email(email: str) -> str:
+    """How addresses are compared: NFKC, trimmed, lower case."""
+    return unicodedata.normalize("NFKC", email).strip().lower()
+
+
+class UserManager(BaseUserManager["User"]):
+    def create_user(self, email: str, password: str | None = None, **fields: object) -> "User":
+        """Make a person; without a password the person signs in by an e-mailed code."""
+        if not email:
+            raise ValueError("a person needs an e-mail address")
+        user = self.model(email=normalise_email(email), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: object) -> "User":
+        """Make an administrator."""
+        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+
+    def for_email(self, email: str, *, name: str = "") -> "User":
+        """The supporter to whom money from this address belongs, made where there is none.
+
+        A verified further address of somebody counts; an unverified one does not. Whoever is
+        made here can sign in only by a code sent to the address: that proves it is theirs.
+        """
+        address = normalise_email(email)
+        verified = self.filter(emailaddress__email__iexact=address, emailaddress__verified=True)
+        found = verified.first() or self.filter(email=address).first()
+        if found:
+            return found
+        with transaction.atomic(using=self._db):
+            user, _ = self.get_or_create(email=address, defaults={"name": name, "password": "!"})
+        return user
+
+    def get_by_natural_key(self, email: str | None) -> "User":
+        return self.get(email=normalise_email(email or ""))
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    email = models.EmailField(unique=True)
+    name = models.CharField(max_length=200, blank=True)
+    language = models.CharField(max_length=10, default="en")
+    is_staff = models.BooleanField(default=False)
+    is_active = models.BooleanField(default=True)
+    date_joined = models.DateTimeField(default=timezone.now)
+
+    objects = UserManager()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: list[str] = []
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+    def clean(self) -> None:
+        self.email = normalise_email(self.email)
+
+    def in_group(self, names: Iterable[str]) -> bool:
+        """Whether staff in one of the named roles, or an administrator."""
+        return self.is_staff and (self.is_superuser or self.groups.filter(name__in=names).exists())

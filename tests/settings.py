@@ -1,0 +1,19 @@
+"""The demonstration's settings, on a database and services of the test run's own."""
+
+import os
+import tempfile
+from pathlib import Path
+
+os.environ["DEMO"] = "1"
+os.environ.setdefault("DATA_DIR", tempfile.mkdtemp(prefix="keepopen-test-"))
+os.environ.setdefault("NEWSROOM_NAME", "The Harbour Courier")
+
+from config.settings import *  # noqa: F403
+from config.settings import DATA_DIR, env
+
+if not env.text("DATABASE_URL"):
+    DATABASES["default"]["NAME"] = ":memory:"
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+STRIPE_HTTP_CLIENT = "tests.stripe_transport.SandboxTransport"
+CLOCK_FILE = Path(DATA_DIR) / "clock"
+ALLOWED_HOSTS = ["testserver", "127.0.0.1", "localhost"]
