@@ -1,7 +1,10 @@
 """Addresses of the front of house."""
 
-from django.urls import URLPattern, URLResolver, include, path
+from django.urls import URLPattern, URLResolver, path
 
+from supporters.views import account
+
+app_name = "supporters"
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("account/", include("allauth.urls")),
+    path("account/", account.home, name="account"),
 ]

@@ -17,3 +17,5 @@ EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 STRIPE_HTTP_CLIENT = "tests.stripe_transport.SandboxTransport"
 CLOCK_FILE = Path(DATA_DIR) / "clock"
 ALLOWED_HOSTS = ["testserver", "127.0.0.1", "localhost"]
+STATIC_ROOT = Path(DATA_DIR) / "static"
+STATIC_ROOT.mkdir(exist_ok=True)
