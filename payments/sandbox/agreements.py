@@ -1,0 +1,134 @@
+"""Subscriptions as objects: items and periods, what is planned for them, and their end."""
+
+from payments.sandbox import made, render
+from payments.sandbox.clock import DAY
+from payments.sandbox.periods import period_end
+from payments.sandbox.spec import blank
+
+ENDED = ("canceled", "incomplete_expired")
+COPIED = (
+    "billing_cycle_anchor_config", "cancel_at", "cancel_at_period_end", "description",
+    "invoice_settings", "payment_settings", "trial_settings",
+)  # fmt: skip
+
+
+def make(box, *, customer, prices, method=None, metadata=None, trial_end=None, anchor=None,
+         status="active", billing_mode="flexible", **fields):  # fmt: skip
+    """A subscription, not announced yet. `prices` are (price, quantity, item metadata)."""
+    now = box.clock.now()
+    start = trial_end or anchor or now
+    id = box.store.new_id("sub")
+    subscription = made.make(
+        box, "subscription", prefix="sub", id=id, application=None, application_fee_percent=None,
+        automatic_tax={"disabled_reason": None, "enabled": False, "liability": None},
+        billing_cycle_anchor=start, billing_cycle_anchor_config=None,
+        billing_mode={"flexible": {"proration_discounts": "included"}, "type": billing_mode},
+        billing_thresholds=None, cancel_at=None, cancel_at_period_end=False, canceled_at=None,
+        cancellation_details={"comment": None, "feedback": None, "reason": None},
+        collection_method="charge_automatically", currency=prices[0][0]["currency"],
+        customer=customer, days_until_due=None, default_payment_method=method,
+        default_source=None, default_tax_rates=[], description=None, discounts=[], ended_at=None,
+        invoice_settings={"account_tax_ids": None, "issuer": {"type": "self"}},
+        latest_invoice=None, metadata=dict(metadata or {}),
+        next_pending_invoice_item_invoice=None, on_behalf_of=None, pause_collection=None,
+        payment_settings={"payment_method_options": None, "payment_method_types": None,
+                          "save_default_payment_method": "off"},
+        pending_invoice_item_interval=None, pending_setup_intent=None, pending_update=None,
+        schedule=None, start_date=now, status="trialing" if trial_end else status,
+        test_clock=None, transfer_data=None, trial_end=trial_end,
+        trial_settings={"end_behavior": {"missing_payment_method": "create_invoice"}},
+        trial_start=now if trial_end else None,
+    )  # fmt: skip
+    given = {name: fields[name] for name in COPIED if fields.get(name) is not None}
+    made.change(box, subscription, changes=given)
+    items = [
+        make_item(box, subscription=subscription, price=price, quantity=quantity, metadata=more)
+        for price, quantity, more in prices
+    ]
+    subscription["items"] = {
+        "object": "list", "data": items, "has_more": False,
+        "url": f"/v1/subscription_items?subscription={id}",
+    }  # fmt: skip
+    begin_period(box, subscription=subscription, start=now, first_end=trial_end or anchor)
+    return box.store.put(subscription)
+
+
+def make_item(box, *, subscription, price, quantity=1, metadata=None):
+    return {
+        **blank("subscription_item"), "id": box.store.new_id("si", length=14),
+        "object": "subscription_item", "billing_thresholds": None, "created": box.clock.now(),
+        "current_period_end": None, "current_period_start": None, "discounts": [],
+        "metadata": dict(metadata or {}), "plan": plan_of(price), "price": render.plain(price),
+        "quantity": quantity, "subscription": subscription["id"], "tax_rates": [],
+    }  # fmt: skip
+
+
+def plan_of(price):
+    """The older name of a recurring price."""
+    recurring = price["recurring"]
+    return {
+        **blank("plan"), "id": price["id"], "object": "plan", "active": price["active"],
+        "amount": price["unit_amount"], "amount_decimal": price["unit_amount_decimal"],
+        "billing_scheme": "per_unit", "created": price["created"], "currency": price["currency"],
+        "interval": recurring["interval"], "interval_count": recurring["interval_count"],
+        "livemode": False, "metadata": {}, "product": price["product"], "usage_type": "licensed",
+    }  # fmt: skip
+
+
+def begin_period(box, *, subscription, start, first_end=None):
+    """Set every item's period to begin at `start`, and plan what its end brings."""
+    for item in subscription["items"]["data"]:
+        recurring = item["price"]["recurring"]
+        item["current_period_start"] = start
+        item["current_period_end"] = first_end or period_end(
+            start, anchor=subscription["billing_cycle_anchor"],
+            interval=recurring["interval"], count=recurring["interval_count"],
+        )  # fmt: skip
+    plan(box, subscription=subscription)
+    box.store.put(subscription)
+
+
+def ends(subscription):
+    return min(item["current_period_end"] for item in subscription["items"]["data"])
+
+
+def starts(subscription):
+    return min(item["current_period_start"] for item in subscription["items"]["data"])
+
+
+def amount(subscription):
+    return sum(
+        item["price"]["unit_amount"] * item["quantity"] for item in subscription["items"]["data"]
+    )
+
+
+def plan(box, *, subscription):
+    """Put the end of the period and the notice before it on the agenda."""
+    id, end, clock = subscription["id"], ends(subscription), subscription["test_clock"]
+    box.agenda.add(end, kind="period_ends", id=id, clock=clock)
+    notice = end - box.settings.upcoming_days * DAY
+    if box.settings.upcoming_days and notice > box.clock.now():
+        box.agenda.add(notice, kind="upcoming", id=id, clock=clock)
+
+
+def set_status(box, *, subscription, status, **changes):
+    """Move to a status and announce it, when it is another one."""
+    if subscription["status"] == status and not changes:
+        return
+    before = render.snapshot(subscription)
+    made.change(box, subscription, changes={"status": status, **changes})
+    box.emit("customer.subscription.updated", subscription, before=before)
+
+
+def end(box, *, subscription, reason="cancellation_requested", status="canceled", details=None):
+    """The subscription is over now."""
+    now = box.clock.now()
+    known = subscription["cancellation_details"]
+    changes = {
+        "status": status, "ended_at": now, "canceled_at": subscription["canceled_at"] or now,
+        "pause_collection": None,
+        "cancellation_details": {**known, "reason": known["reason"] or reason, **(details or {})},
+    }  # fmt: skip
+    made.change(box, subscription, changes=changes)
+    box.emit("customer.subscription.deleted", subscription)
+    return subscription

@@ -1,0 +1,106 @@
+"""The account's money: balance transactions, what is pending and what is available."""
+
+from payments.sandbox import lists, made, render
+from payments.sandbox.clock import DAY
+
+KINDS_OF_CATEGORY = {
+    "charge": "charge", "payment": "charge", "refund": "refund", "payment_refund": "refund",
+    "refund_failure": "refund_failure", "adjustment": "dispute", "payout": "payout",
+    "payout_failure": "payout_reversal", "payment_failure_refund": "charge_failure",
+}  # fmt: skip
+
+
+def record(box, *, type, amount, currency, source, fee=0, description=None, category=None,
+           delay_days=None, fee_description="Stripe processing fees"):  # fmt: skip
+    """A balance transaction; `delay_days` of 0 makes it available at once."""
+    now = box.clock.now()
+    delay = box.settings.available_days if delay_days is None else delay_days
+    details = {
+        "amount": fee, "application": None, "currency": currency,
+        "description": fee_description, "type": "stripe_fee",
+    }  # fmt: skip
+    transaction = made.make(
+        box, "balance_transaction", prefix="txn", amount=amount, currency=currency, fee=fee,
+        fee_details=[details] if fee else [], net=amount - fee, type=type, source=source,
+        description=description, exchange_rate=None, balance_type="payments",
+        reporting_category=category or KINDS_OF_CATEGORY[type],
+        status="pending" if delay else "available", available_on=now + delay * DAY, _payout=None,
+    )  # fmt: skip
+    if delay:
+        box.agenda.add(transaction["available_on"], kind="available", id=transaction["id"])
+    return transaction
+
+
+def fee_for(box, amount):
+    """Our fee model: a share rounded half up, plus a fixed sum."""
+    settings = box.settings
+    return (amount * settings.fee_percent_hundredths + 5000) // 10000 + settings.fee_fixed
+
+
+def available_due(box, id):
+    transaction = box.store.objects[id]
+    made.change(box, transaction, changes={"status": "available"})
+
+
+def attach_due(box, id):
+    """Give a charge its balance transaction, a few seconds after the money was taken."""
+    charge = box.store.objects[id]
+    if charge["balance_transaction"] is None and charge["status"] == "succeeded":
+        attach(box, charge=charge)
+
+
+def attach(box, *, charge):
+    transaction = record(
+        box, type="charge" if charge["payment_method_details"]["type"] == "card" else "payment",
+        amount=charge["amount"], currency=charge["currency"], source=charge["id"],
+        fee=fee_for(box, charge["amount"]), description=charge["description"],
+        delay_days=0 if charge.get("_at_once") else None,
+    )  # fmt: skip
+    before = render.snapshot(charge)
+    made.change(box, charge, changes={"balance_transaction": transaction["id"]})
+    box.emit("charge.updated", charge, before=before)
+
+
+def totals(box):
+    """Net by (currency, status) over every balance transaction."""
+    sums = {}
+    for transaction in box.store.newest("balance_transaction"):
+        key = transaction["currency"], transaction["status"]
+        sums[key] = sums.get(key, 0) + transaction["net"]
+    return sums
+
+
+def available(box, *, currency):
+    return totals(box).get((currency, "available"), 0)
+
+
+def retrieve(call):
+    sums = totals(call.box)
+    currencies = sorted({currency for currency, _ in sums}) or ["eur"]
+
+    def part(status):
+        return [
+            {"amount": (amount := sums.get((currency, status), 0)), "currency": currency,
+             "source_types": {"card": amount}}
+            for currency in currencies
+        ]  # fmt: skip
+
+    return {
+        "object": "balance", "available": part("available"), "pending": part("pending"),
+        "connect_reserved": None, "instant_available": None, "issuing": None, "livemode": False,
+        "refund_and_dispute_prefunding": None,
+    }  # fmt: skip
+
+
+def retrieve_transaction(call):
+    return call.box.store.get("balance_transaction", id=call.id)
+
+
+def list_transactions(call):
+    params = call.params
+    found = call.box.store.newest(
+        "balance_transaction", _payout=params.get("payout"), type=params.get("type"),
+        currency=params.get("currency"), source=params.get("source"),
+    )  # fmt: skip
+    found = lists.in_range(found, field="created", wanted=params.get("created"))
+    return lists.Listing(found, url="/v1/balance_transactions")

@@ -1,0 +1,135 @@
+"""Products and prices, prices made from `price_data` included."""
+
+from payments.sandbox import errors, lists, made, render
+
+PRODUCT_FIELDS = (
+    "active", "default_price", "description", "images", "marketing_features", "name",
+    "package_dimensions", "shippable", "statement_descriptor", "tax_code", "unit_label", "url",
+)  # fmt: skip
+
+
+def make_product(box, *, name, id=None, **fields):
+    product = made.make(
+        box, "product", prefix="prod", id=id, name=name, active=True, default_price=None,
+        description=None, images=[], marketing_features=[], metadata={}, package_dimensions=None,
+        shippable=None, statement_descriptor=None, tax_code=None, unit_label=None, url=None,
+        type="service", updated=box.clock.now(),
+    )  # fmt: skip
+    made.change(box, product, changes=fields)
+    box.emit("product.created", product)
+    return product
+
+
+def create_product(call):
+    box, params = call.box, call.params
+    if "name" not in params:
+        raise errors.required("name")
+    if params.get("id") in box.store.objects:
+        raise errors.invalid("Product already exists.", code="resource_already_exists")
+    fields = made.emptied(params, names=PRODUCT_FIELDS)
+    product = make_product(
+        box, id=params.get("id"), metadata=params.get("metadata") or {}, **fields
+    )
+    if "default_price_data" in params:
+        price = make_price(box, data={**params["default_price_data"], "product": product["id"]})
+        made.change(box, product, changes={"default_price": price["id"]})
+    return product
+
+
+def update_product(call):
+    box, params = call.box, call.params
+    product = box.store.get("product", id=call.id)
+    before = render.snapshot(product)
+    changes = made.emptied(params, names=(*PRODUCT_FIELDS, "metadata"))
+    changes["updated"] = box.clock.now()
+    made.change(box, product, changes=changes)
+    box.emit("product.updated", product, before=before)
+    return product
+
+
+def retrieve_product(call):
+    return call.box.store.get("product", id=call.id)
+
+
+def list_products(call):
+    return lists.listing(call, kind="product", url="/v1/products", same=("active",))
+
+
+def make_price(box, *, data, active=True):
+    """A price from `price_data` or from the parameters of a price."""
+    for name in ("currency", "product"):
+        if name not in data:
+            raise errors.required(f"price_data[{name}]")
+    product = box.store.get("product", id=data["product"], param="price_data[product]")
+    amount = data.get("unit_amount")
+    recurring = data.get("recurring")
+    price = made.make(
+        box, "price", prefix="price", active=active, billing_scheme="per_unit",
+        currency=data["currency"].lower(), custom_unit_amount=data.get("custom_unit_amount"),
+        lookup_key=data.get("lookup_key"), metadata=data.get("metadata") or {},
+        nickname=data.get("nickname"), product=product["id"], recurring=full_recurring(recurring),
+        tax_behavior=data.get("tax_behavior", "unspecified"), tiers_mode=None,
+        transform_quantity=None, type="recurring" if recurring else "one_time",
+        unit_amount=amount, unit_amount_decimal=None if amount is None else str(amount),
+    )  # fmt: skip
+    box.emit("price.created", price)
+    return price
+
+
+def full_recurring(given):
+    if not given:
+        return None
+    if given.get("interval") not in ("day", "week", "month", "year"):
+        raise errors.invalid("Invalid recurring interval.", param="recurring[interval]")
+    return {
+        "interval": given["interval"],
+        "interval_count": given.get("interval_count", 1),
+        "meter": None,
+        "trial_period_days": None,
+        "usage_type": given.get("usage_type", "licensed"),
+    }
+
+
+def create_price(call):
+    box, params = call.box, dict(call.params)
+    if "product_data" in params:
+        data = params.pop("product_data")
+        params["product"] = make_product(box, name=data["name"])["id"]
+    for name in ("currency", "product"):
+        if name not in params:
+            raise errors.required(name)
+    return make_price(box, data=params, active=params.get("active", True))
+
+
+def update_price(call):
+    box, params = call.box, call.params
+    price = box.store.get("price", id=call.id)
+    before = render.snapshot(price)
+    names = ("active", "lookup_key", "metadata", "nickname", "tax_behavior")
+    made.change(box, price, changes=made.emptied(params, names=names))
+    box.emit("price.updated", price, before=before)
+    return price
+
+
+def retrieve_price(call):
+    return call.box.store.get("price", id=call.id)
+
+
+def list_prices(call):
+    same = ("active", "currency", "product", "type")
+    return lists.listing(call, kind="price", url="/v1/prices", same=same)
+
+
+def price_of(box, *, item, param):
+    """The price a line item names, or the one its `price_data` describes."""
+    if "price" in item:
+        return box.store.get("price", id=item["price"], param=f"{param}[price]")
+    if "price_data" not in item:
+        raise errors.required(f"{param}[price]")
+    data = dict(item["price_data"])
+    if "product" not in data and "product_data" in data:
+        details = data.pop("product_data")
+        data["product"] = make_product(
+            box, name=details["name"], description=details.get("description")
+        )["id"]
+    return make_price(box, data=data)

@@ -1,0 +1,242 @@
+"""Checkout Sessions as an API: make, read, list, expire. Paying one is in `paying`."""
+
+from payments.sandbox import catalog, errors, lists, made, methods, money, render
+from payments.sandbox.clock import DAY, MINUTE
+from payments.sandbox.spec import blank
+
+MODES = ("payment", "subscription", "setup")
+KEPT = (
+    "allow_promotion_codes", "billing_address_collection", "client_reference_id",
+    "consent_collection", "custom_fields", "custom_text", "customer", "customer_email",
+    "excluded_payment_method_types", "locale", "metadata", "name_collection",
+    "payment_method_collection", "payment_method_options", "phone_number_collection",
+    "redirect_on_completion", "return_url", "submit_type", "success_url", "cancel_url",
+    "automatic_tax", "branding_settings", "origin_context",
+)  # fmt: skip
+DEFAULTS = {
+    "adaptive_pricing": {"enabled": False}, "after_expiration": None,
+    "allow_promotion_codes": None, "automatic_tax":
+        {"enabled": False, "liability": None, "provider": None, "status": None},
+    "billing_address_collection": None, "cancel_url": None, "client_reference_id": None,
+    "client_secret": None, "collected_information": None, "consent": None,
+    "consent_collection": None, "currency_conversion": None, "custom_fields": [],
+    "custom_text": {"after_submit": None, "shipping_address": None, "submit": None,
+                    "terms_of_service_acceptance": None},
+    "customer": None, "customer_details": None, "customer_email": None, "discounts": [],
+    "invoice": None, "invoice_creation": None, "livemode": False, "locale": None, "metadata": {},
+    "payment_intent": None, "payment_link": None, "payment_method_collection": None,
+    "payment_method_configuration_details": None, "payment_method_options": {},
+    "payment_status": "unpaid", "permissions": None, "recovered_from": None,
+    "setup_intent": None, "shipping_address_collection": None, "shipping_cost": None,
+    "shipping_options": [], "status": "open", "submit_type": None, "subscription": None,
+    "success_url": None, "ui_mode": "hosted_page", "url": None, "wallet_options": None,
+    "total_details": {"amount_discount": 0, "amount_shipping": 0, "amount_tax": 0},
+}  # fmt: skip
+
+
+def create(call):
+    box, params = call.box, call.params
+    check(box, params=params)
+    lines = [_line(box, item=item, place=place)
+             for place, item in enumerate(params.get("line_items", ()))]  # fmt: skip
+    check_lines(params, lines=lines)
+    id = box.store.new_id("cs_test", length=58)
+    currency = lines[0]["currency"] if lines else params.get("currency")
+    total = sum(line["amount_total"] for line in lines) if lines else None
+    fields = {**DEFAULTS, **{name: params[name] for name in KEPT if name in params}}
+    mode = params["mode"]
+    session = made.make(
+        box, "checkout.session", prefix="cs", id=id, **fields | {
+            "mode": mode, "currency": currency, "amount_subtotal": total, "amount_total": total,
+            "customer_creation": creation(params), "expires_at": expiry(box, params=params),
+            "payment_method_types": kinds(params, currency=currency),
+            "url": f"{box.base_url}/c/pay/{id}", "_lines": lines,
+            "after_expiration": after_expiration(params),
+            "payment_method_collection": params.get("payment_method_collection", "always")
+            if mode == "subscription" else params.get("payment_method_collection"),
+            "_intent_data": params.get("payment_intent_data") or {},
+            "_subscription_data": params.get("subscription_data") or {},
+            "_setup_data": params.get("setup_intent_data") or {},
+            "ui_mode": params.get("ui_mode", "hosted_page"),
+        },
+    )  # fmt: skip
+    box.agenda.add(session["expires_at"], kind="session_expires", id=id)
+    return session
+
+
+def creation(params):
+    if params["mode"] == "subscription" or "customer" in params:
+        return None if "customer" in params else "always"
+    if (params.get("payment_intent_data") or {}).get("setup_future_usage"):
+        return "always"
+    return params.get("customer_creation", "if_required")
+
+
+def kinds(params, *, currency):
+    """Which sorts of payment the page offers: asked for, or cards and the currency's debit."""
+    allowed = params.get("allowed_payment_method_types") or ["card", *debit(currency)]
+    barred = params.get("excluded_payment_method_types") or []
+    return [kind for kind in allowed if kind not in barred]
+
+
+def debit(currency):
+    return [methods.DEBITS[currency]] if currency in methods.DEBITS else []
+
+
+def expiry(box, *, params):
+    now = box.clock.now()
+    given = params.get("expires_at", now + DAY)
+    if not now + 30 * MINUTE - 60 <= given <= now + DAY:
+        raise errors.invalid(
+            "The `expires_at` timestamp must be between 30 minutes and 24 hours from now.",
+            param="expires_at",
+        )
+    return given
+
+
+def after_expiration(params):
+    recovery = (params.get("after_expiration") or {}).get("recovery")
+    if not recovery:
+        return None
+    full = {"allow_promotion_codes": False, "expires_at": None, "url": None, **recovery}
+    return {"recovery": full}
+
+
+def check(box, *, params):
+    """The rules that bind a session's parameters to its mode."""
+    mode = params.get("mode")
+    if mode is None:
+        raise errors.required("mode")
+    if mode not in MODES:
+        raise errors.invalid(f"Invalid mode: must be one of {', '.join(MODES)}", param="mode")
+    if mode != "setup" and not params.get("line_items"):
+        raise errors.required("line_items")
+    if mode == "setup" and "currency" not in params:
+        raise errors.required("currency")
+    _check_place(params)
+    _check_who(box, params=params)
+    _check_mode(params, mode=mode)
+
+
+def _check_place(params):
+    embedded = params.get("ui_mode", "hosted_page") == "embedded_page"
+    needed, barred = ("return_url", "success_url") if embedded else ("success_url", "return_url")
+    if needed not in params and params.get("redirect_on_completion") != "never":
+        raise errors.required(needed)
+    if barred in params:
+        message = f"`{barred}` cannot be used with this `ui_mode`."
+        raise errors.invalid(message, param=barred)
+
+
+def _check_who(box, *, params):
+    if "customer" in params:
+        box.store.get("customer", id=params["customer"], param="customer")
+        for name in ("customer_email", "customer_creation"):
+            if name in params:
+                message = f"You may only specify one of these parameters: customer, {name}."
+                raise errors.invalid(message, param=name)
+    elif "customer_update" in params:
+        message = "`customer_update` can only be used with `customer`."
+        raise errors.invalid(message, param="customer_update")
+    email = params.get("customer_email")
+    if email is not None and not plausible_email(email):
+        message = f"Invalid email address: {email}"
+        raise errors.invalid(message, param="customer_email", code="email_invalid")
+
+
+def plausible_email(text):
+    name, at, host = str(text).rpartition("@")
+    return bool(name and at and "." in host and " " not in text)
+
+
+def _check_mode(params, *, mode):
+    only = {
+        "payment_intent_data": ("payment",), "subscription_data": ("subscription",),
+        "setup_intent_data": ("setup",), "customer_creation": ("payment", "setup"),
+        "invoice_creation": ("payment",), "submit_type": ("payment", "subscription"),
+    }  # fmt: skip
+    for name, modes in only.items():
+        if name in params and mode not in modes:
+            message = f"You can not pass `{name}` in `{mode}` mode."
+            raise errors.invalid(message, param=name)
+
+
+def _line(box, *, item, place):
+    param = f"line_items[{place}]"
+    price = catalog.price_of(box, item=item, param=param)
+    quantity = item.get("quantity")
+    if quantity is None:
+        raise errors.required(f"{param}[quantity]")
+    product = box.store.objects[price["product"]]
+    total = (price["unit_amount"] or 0) * quantity
+    return {
+        **blank("item"), "id": box.store.new_id("li"), "object": "item",
+        "adjustable_quantity": None, "amount_discount": 0, "amount_subtotal": total,
+        "amount_tax": 0, "amount_total": total, "currency": price["currency"],
+        "description": product["name"], "metadata": {}, "price": render.plain(price),
+        "quantity": quantity,
+    }  # fmt: skip
+
+
+def check_lines(params, *, lines):
+    if not lines:
+        return
+    if len({line["currency"] for line in lines}) > 1:
+        raise errors.invalid("All line items must have the same currency.", param="line_items")
+    recurring = [line for line in lines if line["price"]["recurring"]]
+    if params["mode"] == "payment" and recurring:
+        message = "You specified `payment` mode but passed a recurring price."
+        raise errors.invalid(message, param="line_items")
+    if params["mode"] == "subscription" and not recurring:
+        message = "You must provide at least one recurring price in `subscription` mode."
+        raise errors.invalid(message, param="line_items")
+    total = sum(line["amount_total"] for line in lines)
+    param = "line_items[0][price_data][unit_amount]"
+    money.check_amount(total, currency=lines[0]["currency"], param=param)
+
+
+def retrieve(call):
+    return call.box.store.get("checkout.session", id=call.id)
+
+
+def update(call):
+    box = call.box
+    session = box.store.get("checkout.session", id=call.id)
+    return made.change(box, session, changes=made.emptied(call.params, names=("metadata",)))
+
+
+def index(call):
+    same = ("payment_intent", "subscription", "customer", "status")
+    return lists.listing(call, kind="checkout.session", url="/v1/checkout/sessions", same=same)
+
+
+def line_items(call):
+    session = call.box.store.get("checkout.session", id=call.id)
+    return lists.Listing(session["_lines"], url=f"/v1/checkout/sessions/{session['id']}/line_items")
+
+
+def expire(call):
+    box = call.box
+    session = box.store.get("checkout.session", id=call.id)
+    if session["status"] != "open":
+        raise errors.invalid(
+            'Only Checkout Sessions with a status in ["open"] can be expired. This Checkout'
+            f" Session has a status of {session['status']}."
+        )
+    close(box, session=session)
+    return session
+
+
+def expire_due(box, id):
+    session = box.store.objects[id]
+    if session["status"] == "open":
+        close(box, session=session)
+
+
+def close(box, *, session):
+    recovery = (session["after_expiration"] or {}).get("recovery")
+    if recovery and recovery.get("enabled"):
+        recovery["url"] = f"{box.base_url}/c/recover/{session['id']}"
+        recovery["expires_at"] = box.clock.now() + 30 * DAY
+    made.change(box, session, changes={"status": "expired", "url": None})
+    box.emit("checkout.session.expired", session)

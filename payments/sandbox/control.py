@@ -1,0 +1,142 @@
+"""The sandbox's own controls: clock, faults, settings, deliveries."""
+
+import json
+
+from payments.sandbox import disputes, errors, payouts, spec, webhook_endpoints
+from payments.sandbox.pages import operator
+from payments.sandbox.wire import Response
+
+ACTIONS = {}
+
+
+def action(method, path):
+    def register(function):
+        ACTIONS[method, path] = function
+        return function
+
+    return register
+
+
+def answer(box, *, method, target, headers, body):
+    function = ACTIONS.get((method, target.path.rstrip("/")))
+    if function is None:
+        raise errors.unknown_url(method, path=target.path)
+    result = function(box, given(headers, body=body))
+    if isinstance(result, Response):
+        return result
+    return Response(200, {"Content-Type": "application/json"}, json.dumps(result).encode())
+
+
+def given(headers, *, body):
+    """The fields of a JSON or form body."""
+    if "json" in headers.get("content-type", ""):
+        try:
+            return json.loads(body or b"{}")
+        except ValueError:
+            raise errors.invalid("The body is not JSON.") from None
+    return spec.parse_form(body.decode())
+
+
+def number(fields, *, name):
+    try:
+        return float(fields[name])
+    except (KeyError, TypeError, ValueError):
+        raise errors.invalid(f"A number is needed: {name}", param=name) from None
+
+
+@action("GET", "/sandbox")
+def overview(box, fields):
+    return operator.page(box)
+
+
+@action("GET", "/sandbox/clock")
+def clock(box, fields):
+    return {"now": box.clock.now(), "offset": box.clock.offset}
+
+
+@action("POST", "/sandbox/clock/advance")
+def advance(box, fields):
+    seconds = number(fields, name="seconds")
+    if seconds < 0:
+        raise errors.invalid("Time only moves forward.", param="seconds")
+    box.advance(seconds)
+    return clock(box, fields)
+
+
+@action("POST", "/sandbox/clock/set")
+def set_clock(box, fields):
+    moment = number(fields, name="now")
+    if not box.is_empty() and moment < box.clock.exact():
+        raise errors.invalid("Time only moves forward.", param="now")
+    box.set_clock(moment)
+    return clock(box, fields)
+
+
+@action("GET", "/sandbox/faults")
+def list_faults(box, fields):
+    return {"faults": box.faults.waiting}
+
+
+@action("POST", "/sandbox/faults")
+def add_fault(box, fields):
+    match = fields.pop("match", None) or {}
+    return box.faults.add({**fields, **match})
+
+
+@action("DELETE", "/sandbox/faults")
+def clear_faults(box, fields):
+    box.faults.clear()
+    return list_faults(box, fields)
+
+
+@action("GET", "/sandbox/settings")
+def settings(box, fields):
+    return box.settings.values
+
+
+@action("POST", "/sandbox/settings")
+def change_settings(box, fields):
+    box.settings.change(fields)
+    return box.settings.values
+
+
+@action("GET", "/sandbox/deliveries")
+def deliveries(box, fields):
+    return {
+        "waiting": len(box.deliveries.waiting),
+        "due": len(box.deliveries.due()),
+        "failed": len(box.deliveries.failed),
+        "events": len(box.events.records),
+    }
+
+
+@action("POST", "/sandbox/resend")
+def resend(box, fields):
+    event = fields.get("event")
+    if event not in box.events.records:
+        raise errors.missing_reference("event", id=event, param="event")
+    box.deliveries.resend(event)
+    return deliveries(box, fields)
+
+
+@action("POST", "/sandbox/roll_secret")
+def roll_secret(box, fields):
+    id = fields.get("endpoint")
+    endpoint = box.store.get("webhook_endpoint", id=id, param="endpoint")
+    webhook_endpoints.roll(box, endpoint=endpoint, secret=fields["secret"])
+    return {"endpoint": id}
+
+
+@action("POST", "/sandbox/fail_payout")
+def fail_payout(box, fields):
+    payout = box.store.get("payout", id=fields.get("payout"), param="payout")
+    payouts.fail(box, payout=payout)
+    return {"payout": payout["id"], "status": payout["status"]}
+
+
+@action("POST", "/sandbox/dispute")
+def dispute(box, fields):
+    charge = box.store.get("charge", id=fields.get("charge"), param="charge")
+    reason = fields.get("reason", "fraudulent")
+    opened = disputes.open_dispute(box, charge=charge, reason=reason)
+    return {"dispute": opened["id"], "status": opened["status"]}

@@ -1,0 +1,97 @@
+"""Customers."""
+
+from payments.sandbox import agreements, lists, made, methods, render
+
+FIELDS = (
+    "address", "description", "email", "name", "individual_name", "business_name", "phone",
+    "preferred_locales", "shipping", "tax_exempt", "balance",
+)  # fmt: skip
+
+
+def make(box, *, email=None, name=None, metadata=None, **fields):
+    """A new customer, announced."""
+    prefix = "".join(box.store.random.choices("ABCDEFGHJKLMNPQRSTUVWXYZ23456789", k=8))
+    customer = made.make(
+        box, "customer", prefix="cus", address=None, balance=0, currency=None,
+        default_source=None, delinquent=False, description=None, discount=None, email=email,
+        invoice_prefix=prefix, name=name, next_invoice_sequence=1, phone=None,
+        preferred_locales=[], shipping=None, tax_exempt="none", test_clock=None,
+        invoice_settings={
+            "custom_fields": None, "default_payment_method": None, "footer": None,
+            "rendering_options": None,
+        },
+        metadata=metadata or {},
+    )  # fmt: skip
+    made.change(box, customer, changes=fields)
+    box.emit("customer.created", customer)
+    return customer
+
+
+def create(call):
+    box, params = call.box, call.params
+    fields = made.emptied(params, names=(*FIELDS, "test_clock"))
+    customer = make(box, metadata=params.get("metadata"), **fields)
+    _set_method(box, customer=customer, params=params)
+    return customer
+
+
+def _set_method(box, *, customer, params):
+    if "payment_method" in params:
+        method = methods.resolve(box, id=params["payment_method"], param="payment_method")
+        methods.attach(box, method=method, customer=customer["id"])
+    settings = params.get("invoice_settings") or {}
+    changed = made.emptied(
+        settings, names=("default_payment_method", "footer", "custom_fields", "rendering_options")
+    )
+    if changed.get("default_payment_method"):
+        param = "invoice_settings[default_payment_method]"
+        id = changed["default_payment_method"]
+        method = methods.attached(box, id=id, customer=customer["id"], param=param)
+        changed["default_payment_method"] = method["id"]
+    if changed:
+        merged = {**customer["invoice_settings"], **changed}
+        made.change(box, customer, changes={"invoice_settings": merged})
+
+
+def retrieve(call):
+    return call.box.store.get("customer", id=call.id)
+
+
+def update(call):
+    box, params = call.box, call.params
+    customer = box.store.get("customer", id=call.id)
+    before = render.snapshot(customer)
+    changes = made.emptied(params, names=FIELDS)
+    if "metadata" in params:
+        changes["metadata"] = params["metadata"]
+    made.change(box, customer, changes=changes)
+    _set_method(box, customer=customer, params=params)
+    if render.snapshot(customer) != before:
+        box.emit("customer.updated", customer, before=before)
+    return customer
+
+
+def delete(call):
+    """Deleting a customer cancels its subscriptions at once."""
+    box = call.box
+    customer = box.store.get("customer", id=call.id)
+    for subscription in list(box.store.newest("subscription", customer=customer["id"])):
+        if subscription["status"] not in agreements.ENDED:
+            agreements.end(box, subscription=subscription)
+    box.emit("customer.deleted", customer)
+    gone = {"id": customer["id"], "object": "customer", "deleted": True}
+    customer.clear()
+    customer.update(gone)
+    box.store.put(customer)
+    return customer
+
+
+def index(call):
+    box, params = call.box, call.params
+    found = (
+        customer
+        for customer in box.store.newest("customer")
+        if not customer.get("deleted") and params.get("email") in (None, customer["email"])
+    )
+    found = lists.in_range(found, field="created", wanted=params.get("created"))
+    return lists.Listing(found, url="/v1/customers")

@@ -1,0 +1,164 @@
+"""Signed webhook deliveries: who hears of an event, attempts, retries with growing gaps."""
+
+import fnmatch
+import hashlib
+import hmac
+import http.client
+import itertools
+import urllib.parse
+
+from payments.sandbox.clock import DAY, HOUR, MINUTE
+
+GAPS = (5, 30, 5 * MINUTE, HOUR, 3 * HOUR, 12 * HOUR, DAY)
+TIMEOUT = 20
+DELAY = 5 * MINUTE
+
+
+def sign(body, *, secrets, timestamp):
+    """The Stripe-Signature header: one v1 for each live secret."""
+    message = f"{timestamp}.".encode() + body
+    parts = [
+        "v1=" + hmac.new(secret.encode(), message, hashlib.sha256).hexdigest() for secret in secrets
+    ]
+    return ",".join([f"t={timestamp}", *parts])
+
+
+def post(url, headers, body):
+    """Deliver over real HTTP; 0 stands for no answer at all."""
+    target = urllib.parse.urlsplit(url)
+    kind = http.client.HTTPSConnection if target.scheme == "https" else http.client.HTTPConnection
+    connection = kind(target.netloc, timeout=TIMEOUT)
+    try:
+        path = target.path or "/"
+        path = f"{path}?{target.query}" if target.query else path
+        connection.request("POST", path, body=body, headers=headers)
+        answer = connection.getresponse()
+        answer.read()
+        return answer.status
+    except (OSError, http.client.HTTPException):
+        return 0
+    finally:
+        connection.close()
+
+
+class Deliveries:
+    """What waits to be delivered, per event and endpoint."""
+
+    def __init__(self, box, *, deliver):
+        self.box = box
+        self.deliver = deliver
+        self.waiting = {}
+        self.failed = {}
+        for row in box.store.kept("delivery"):
+            (self.failed if row["due"] is None else self.waiting)[row["number"]] = row
+        known = [*self.waiting, *self.failed, 0]
+        self._numbers = itertools.count(max(known) + 1)
+
+    def plan(self, record):
+        """Queue an event for every enabled endpoint that listens to its type."""
+        for endpoint in self.box.store.newest("webhook_endpoint"):
+            if endpoint["status"] == "enabled" and listens(endpoint, type=record["type"]):
+                self._plan_one(record, endpoint=endpoint)
+
+    def _plan_one(self, record, *, endpoint):
+        due = self.box.clock.exact()
+        kind = self.box.faults.for_event(record["type"])
+        if kind == "drop":
+            due = None
+        elif kind == "delay":
+            due += DELAY
+        elif kind == "reorder":
+            due += 2
+        for _ in range(2 if kind == "duplicate" else 1):
+            self.queue(record["id"], endpoint=endpoint["id"], due=due)
+
+    def queue(self, event, *, endpoint, due):
+        row = {
+            "number": next(self._numbers),
+            "event": event,
+            "endpoint": endpoint,
+            "due": due,
+            "attempts": 0,
+        }
+        self._keep(row)
+
+    def _keep(self, row):
+        self.waiting.pop(row["number"], None)
+        self.failed.pop(row["number"], None)
+        (self.failed if row["due"] is None else self.waiting)[row["number"]] = row
+        self.box.store.keep("delivery", id=row["number"], record=row)
+
+    def _done(self, row):
+        self.waiting.pop(row["number"], None)
+        self.failed.pop(row["number"], None)
+        self.box.store.drop("delivery", id=row["number"])
+
+    def due(self):
+        """Rows to attempt now, in order."""
+        now = self.box.clock.exact()
+        rows = [row for row in self.waiting.values() if row["due"] <= now]
+        return sorted(rows, key=lambda row: (row["due"], row["number"]))
+
+    def attempt(self, row):
+        """Sign and send one row; True when the receiver answered 2xx."""
+        with self.box.lock:
+            letter = self._letter(row)
+        if letter is None:
+            return False
+        status = self.deliver(*letter)
+        with self.box.lock:
+            self._settle(row, status=status)
+        return 200 <= status < 300
+
+    def _letter(self, row):
+        endpoint = self.box.store.objects.get(row["endpoint"])
+        record = self.box.events.records.get(row["event"])
+        if endpoint is None or record is None or row["number"] not in self.waiting:
+            self._done(row)
+            return None
+        body = record["body"].encode()
+        signature = sign(
+            body, secrets=self._secrets(endpoint), timestamp=int(self.box.clock.wall())
+        )
+        headers = {
+            "Content-Type": "application/json; charset=utf-8",
+            "User-Agent": "Stripe/1.0 (+https://stripe.com/docs/webhooks)",
+            "Stripe-Signature": signature,
+        }
+        return endpoint["url"], headers, body
+
+    def _secrets(self, endpoint):
+        now = self.box.clock.now()
+        old = [secret for secret, until in endpoint.get("_old_secrets", ()) if until > now]
+        return [endpoint["_secret"], *old]
+
+    def _settle(self, row, *, status):
+        if 200 <= status < 300:
+            self._done(row)
+            return
+        row["attempts"] += 1
+        last = row["attempts"] > len(GAPS)
+        row["due"] = None if last else self.box.clock.exact() + GAPS[row["attempts"] - 1]
+        self._keep(row)
+
+    def resend(self, event, *, endpoint=None):
+        """Queue an event again, whatever became of its deliveries."""
+        due = self.box.clock.exact()
+        for known in self.box.store.newest("webhook_endpoint"):
+            if endpoint in (None, known["id"]):
+                self.queue(event, endpoint=known["id"], due=due)
+
+    def pending_count(self, event):
+        rows = itertools.chain(self.waiting.values(), self.failed.values())
+        return sum(row["event"] == event for row in rows)
+
+    def waiting_events(self):
+        return {row["event"] for row in self.waiting.values()}
+
+    def undelivered_events(self):
+        rows = itertools.chain(self.waiting.values(), self.failed.values())
+        return {row["event"] for row in rows}
+
+
+def listens(endpoint, *, type):
+    return any(fnmatch.fnmatchcase(type, wanted) for wanted in endpoint["enabled_events"])

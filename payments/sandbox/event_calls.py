@@ -1,0 +1,34 @@
+"""Calls about events: read one, list by type, time and delivery."""
+
+import fnmatch
+
+from payments.sandbox import errors, lists
+
+MOST_TYPES = 20
+
+
+def retrieve(call):
+    record = call.box.events.records.get(call.id)
+    if record is None:
+        raise errors.missing("event", id=call.id)
+    return call.box.events.shown(record)
+
+
+def index(call):
+    box, params = call.box, call.params
+    types = params.get("types") or ([params["type"]] if "type" in params else None)
+    if types and len(types) > MOST_TYPES:
+        raise errors.invalid("You may list at most 20 types.", param="types")
+    found = reversed(box.events.records.values())
+    if types:
+        found = (one for one in found if _named(one["type"], types=types))
+    if "delivery_success" in params:
+        failing = box.deliveries.undelivered_events()
+        wanted = not params["delivery_success"]
+        found = (one for one in found if (one["id"] in failing) is wanted)
+    found = lists.in_range(found, field="created", wanted=params.get("created"))
+    return lists.Listing(found, url="/v1/events", shown=box.events.shown)
+
+
+def _named(type, *, types):
+    return any(fnmatch.fnmatchcase(type, wanted) for wanted in types)

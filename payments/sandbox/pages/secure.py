@@ -1,0 +1,47 @@
+"""The 3-D Secure page: the bank asks, a person approves or refuses."""
+
+from payments.sandbox import charging, cycle, paying
+from payments.sandbox.pages import layout, pay
+
+BODY = """<h1>Your bank asks: is this you?</h1>
+<p>3-D Secure test page. Approve to go on, refuse to see what a refusal does.</p>
+<form method="post"><button name="answer" value="approve">Approve</button>
+<button class="second" name="answer" value="refuse">Refuse</button></form>"""
+
+
+def answer(box, *, method, id, query, body):
+    intent = box.store.objects.get(id)
+    if intent is None or intent["status"] != charging.ACTION:
+        sentence = "There is nothing to confirm here any more."
+        return layout.closed("Nothing to confirm", sentence=sentence)
+    if method != "POST":
+        return layout.page("Confirm with your bank", body=BODY)
+    approved = pay.fields_of(body.decode()).get("answer") == "approve"
+    session = session_of(box, intent=intent)
+    if session is None:
+        return confirm_invoice(box, intent=intent, approved=approved)
+    outcome = paying.authenticated(box, session=session, approved=approved)
+    return pay.after(box, session=session, outcome=outcome, fields={})
+
+
+def session_of(box, *, intent):
+    if intent.get("_session"):
+        return box.store.objects[intent["_session"]]
+    found = box.store.newest("checkout.session", setup_intent=intent["id"])
+    return next(found, None)
+
+
+def confirm_invoice(box, *, intent, approved):
+    """The answer for a renewal whose bank wanted to see the card's owner."""
+    invoice = box.store.objects.get(intent.get("_invoice"))
+    outcome = charging.FAILED
+    if approved:
+        method = box.store.objects[intent["payment_method"]]
+        outcome = charging.attempt(box, intent=intent, method=method, authenticated=True)
+    else:
+        charging.refuse_authentication(box, intent=intent)
+    if invoice is not None and outcome == charging.SUCCEEDED:
+        cycle.settle(box, invoice=invoice, outcome=outcome)
+    paid = outcome == charging.SUCCEEDED
+    sentence = "Thank you, the payment went through." if paid else "The payment was not made."
+    return layout.closed("Paid" if paid else "Not paid", sentence=sentence)

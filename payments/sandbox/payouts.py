@@ -1,0 +1,83 @@
+"""Daily automatic payouts of what is available, currency by currency."""
+
+from payments.sandbox import balance, lists, made, periods, render
+from payments.sandbox.clock import MINUTE
+
+
+def pay_out(box):
+    """Pay out every currency whose available sum is positive; negative days carry over."""
+    if not box.settings.payouts:
+        return
+    open_ones = {}
+    for transaction in box.store.newest("balance_transaction"):
+        waiting = transaction["_payout"] is None and transaction["status"] == "available"
+        if waiting and transaction["type"] != "payout":
+            open_ones.setdefault(transaction["currency"], []).append(transaction)
+    for currency, transactions in sorted(open_ones.items()):
+        if sum(transaction["net"] for transaction in transactions) > 0:
+            make(box, currency=currency, transactions=transactions)
+
+
+def make(box, *, currency, transactions):
+    amount = sum(transaction["net"] for transaction in transactions)
+    now = box.clock.now()
+    payout = made.make(
+        box, "payout", prefix="po", amount=amount, application_fee=None,
+        application_fee_amount=None, arrival_date=periods.next_midnight(now), automatic=True,
+        currency=currency, description="STRIPE PAYOUT", destination="ba_sandbox",
+        failure_balance_transaction=None, failure_code=None, failure_message=None, metadata={},
+        method="standard", original_payout=None, reconciliation_status="in_progress",
+        reversed_by=None, source_type="card", statement_descriptor=None, status="pending",
+        trace_id=None, type="bank_account", balance_transaction=None, payout_method=None,
+    )  # fmt: skip
+    for transaction in transactions:
+        made.change(box, transaction, changes={"_payout": payout["id"]})
+    own = balance.record(
+        box, type="payout", amount=-amount, currency=currency, source=payout["id"],
+        description="STRIPE PAYOUT", delay_days=0,
+    )  # fmt: skip
+    made.change(box, own, changes={"_payout": payout["id"]})
+    made.change(box, payout, changes={"balance_transaction": own["id"]})
+    box.emit("payout.created", payout)
+    box.agenda.add(now + 10 * MINUTE, kind="payout_moves", id=payout["id"])
+    return payout
+
+
+def move_due(box, id):
+    """pending → in_transit → paid, then its content is complete."""
+    payout = box.store.objects[id]
+    if payout["status"] == "pending":
+        before = render.snapshot(payout)
+        made.change(box, payout, changes={"status": "in_transit"})
+        box.emit("payout.updated", payout, before=before)
+        box.agenda.add(payout["arrival_date"], kind="payout_moves", id=id)
+    elif payout["status"] == "in_transit":
+        made.change(box, payout, changes={"status": "paid"})
+        box.emit("payout.paid", payout)
+        made.change(box, payout, changes={"reconciliation_status": "completed"})
+        box.emit("payout.reconciliation_completed", payout)
+
+
+def fail(box, *, payout):
+    """The bank sent the payout back: its sum returns to the balance for the next day."""
+    transaction = balance.record(
+        box, type="payout_failure", amount=payout["amount"], currency=payout["currency"],
+        source=payout["id"], description="PAYOUT FAILURE", delay_days=0,
+    )  # fmt: skip
+    changes = {"status": "failed", "failure_code": "account_closed",
+               "failure_message": "The bank account has been closed",
+               "failure_balance_transaction": transaction["id"]}  # fmt: skip
+    made.change(box, payout, changes=changes)
+    box.emit("payout.failed", payout)
+
+
+def retrieve(call):
+    return call.box.store.get("payout", id=call.id)
+
+
+def index(call):
+    params = call.params
+    found = call.box.store.newest("payout", status=params.get("status"))
+    found = lists.in_range(found, field="arrival_date", wanted=params.get("arrival_date"))
+    found = lists.in_range(found, field="created", wanted=params.get("created"))
+    return lists.Listing(found, url="/v1/payouts")
