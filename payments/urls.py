@@ -1,5 +1,11 @@
 """Addresses of the counting room."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from payments import views
+
+app_name = "payments"
+urlpatterns = [
+    path("stripe/webhook/", views.webhook, name="webhook"),
+    path("healthz", views.healthz, name="healthz"),
+]

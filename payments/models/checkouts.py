@@ -64,7 +64,15 @@ class Checkout(Stateful, Source):
     }
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    form_token = models.UUIDField(unique=True, help_text="One form, one checkout.")
+    form_token = models.UUIDField(db_index=True, help_text="One filled-in form.")
+    terms_key = models.CharField(
+        max_length=64,
+        unique=True,
+        help_text="The form's token and terms: the same is not done twice.",
+    )
+    attempt = models.PositiveSmallIntegerField(
+        default=1, help_text="Part of Stripe's idempotency key; a new one is a new session."
+    )
     status = models.CharField(max_length=12, choices=Status, default=Status.CREATING)
     supporter = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="checkouts"

@@ -55,6 +55,8 @@ class Subscription(Source):
     stripe_subscription_id = models.CharField(max_length=255, unique=True)
     stripe_item_id = models.CharField(max_length=255)
     stripe_customer_id = models.CharField(max_length=255, db_index=True)
+    latest_invoice_id = models.CharField(max_length=255, blank=True)
+    seen_at = models.DateTimeField(help_text="When the reading of Stripe that stands here began.")
     livemode = models.BooleanField(default=False)
 
     objects = SubscriptionQuerySet.as_manager()

@@ -1,0 +1,1 @@
+"""Stripe's notifications: the inbox, and what each event sets in motion."""

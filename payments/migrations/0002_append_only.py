@@ -14,6 +14,6 @@ def backwards(apps, editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("payments", "0002_people")]
+    dependencies = [("payments", "0001_initial")]
 
     operations = [migrations.RunPython(forwards, backwards)]

@@ -1,0 +1,264 @@
+"""One function for each call that we make to Stripe. Ids go in, our own objects come out."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+from django.conf import settings
+
+from payments.gateway import objects, reading
+from payments.gateway.client import api
+from payments.gateway.errors import Misconfigured, translated
+from payments.money import Money
+
+METHODS = ["card", "link", "sepa_debit"]
+# Languages of ours that Stripe's page speaks too; for others it looks at the browser.
+SPOKEN = {"en", "fr", "de", "es"}
+
+
+def create_session(
+    *,
+    key: str,
+    amount: Money,
+    interval: str | None,
+    metadata: dict[str, str],
+    email: str,
+    customer_id: str,
+    language: str,
+    success_url: str,
+    cancel_url: str,
+) -> objects.Session:
+    """Open a Checkout Session for one sum; `interval` month or year makes it recurring."""
+    price: dict[str, Any] = {
+        "currency": amount.currency,
+        "unit_amount": amount.minor,
+        "product": settings.STRIPE_PRODUCT_ID,
+    }
+    params: dict[str, Any] = {
+        "line_items": [{"quantity": 1, "price_data": price}],
+        "client_reference_id": metadata[objects.CHECKOUT_KEY],
+        "metadata": metadata,
+        "success_url": success_url,
+        "cancel_url": cancel_url,
+        "locale": language if language in SPOKEN else "auto",
+        "submit_type": "donate",
+        "adaptive_pricing": {"enabled": False},
+        "allowed_payment_method_types": METHODS,
+    }
+    if customer_id:
+        params["customer"] = customer_id
+    elif email:
+        params["customer_email"] = email
+    if interval:
+        price["recurring"] = {"interval": interval, "interval_count": 1}
+        params |= {
+            "mode": "subscription",
+            "subscription_data": {"metadata": metadata, "billing_mode": {"type": "flexible"}},
+        }
+    else:
+        params |= {"mode": "payment", "payment_intent_data": {"metadata": metadata}}
+    with translated("create_session"):
+        return reading.session(api().checkout.sessions.create(params, {"idempotency_key": key}))
+
+
+def create_card_session(
+    *, key: str, subscription_id: str, customer_id: str, currency: str, return_url: str
+) -> objects.Session:
+    """Open a session in which a supporter gives a new card for a subscription."""
+    metadata = {objects.SUBSCRIPTION_KEY: subscription_id}
+    params: dict[str, Any] = {
+        "mode": "setup",
+        "currency": currency,
+        "customer": customer_id,
+        "success_url": return_url,
+        "cancel_url": return_url,
+        "metadata": metadata,
+        "setup_intent_data": {"metadata": metadata},
+    }
+    with translated("create_card_session"):
+        return reading.session(api().checkout.sessions.create(params, {"idempotency_key": key}))
+
+
+def session(session_id: str) -> objects.Session:
+    with translated("session"):
+        return reading.session(api().checkout.sessions.retrieve(session_id))
+
+
+def expire_session(session_id: str, *, key: str) -> objects.Session:
+    with translated("expire_session"):
+        return reading.session(
+            api().checkout.sessions.expire(session_id, {}, {"idempotency_key": key})
+        )
+
+
+def payment(payment_intent_id: str) -> objects.Payment:
+    with translated("payment"):
+        return reading.payment(
+            api().payment_intents.retrieve(
+                payment_intent_id, {"expand": ["latest_charge.balance_transaction"]}
+            )
+        )
+
+
+def payment_of_charge(charge_id: str) -> str:
+    """The PaymentIntent that a charge belongs to; empty for one made without."""
+    with translated("payment_of_charge"):
+        return reading._id(api().charges.retrieve(charge_id).payment_intent)
+
+
+def invoice(invoice_id: str) -> objects.Invoice:
+    with translated("invoice"):
+        return reading.invoice(api().invoices.retrieve(invoice_id, {"expand": ["payments"]}))
+
+
+def invoice_of_payment(payment_intent_id: str) -> str:
+    """The invoice that a PaymentIntent paid; empty where it paid none."""
+    query: Any = {"payment": {"type": "payment_intent", "payment_intent": payment_intent_id}}
+    with translated("invoice_of_payment"):
+        found = api().invoice_payments.list(query).data
+    return reading._id(found[0].invoice) if found else ""
+
+
+def subscription(subscription_id: str) -> objects.SubscriptionState:
+    seen_at = datetime.now(UTC)
+    with translated("subscription"):
+        raw = api().subscriptions.retrieve(
+            subscription_id, {"expand": ["customer", "default_payment_method"]}
+        )
+    return reading.subscription(raw, seen_at=seen_at)
+
+
+def change_amount(
+    state: objects.SubscriptionState, *, key: str, amount: Money, metadata: dict[str, str]
+) -> None:
+    """Let the next renewal charge `amount`; nothing is prorated."""
+    item: Any = {
+        "id": state.item_id,
+        "price_data": {
+            "currency": amount.currency,
+            "product": settings.STRIPE_PRODUCT_ID,
+            "unit_amount": amount.minor,
+            "recurring": {"interval": state.interval},
+        },
+    }
+    _update(
+        state.id,
+        {"items": [item], "proration_behavior": "none", "metadata": metadata},
+        key=key,
+    )
+
+
+def cancel_at_period_end(subscription_id: str, *, key: str) -> None:
+    _update(subscription_id, {"cancel_at_period_end": True}, key=key)
+
+
+def undo_cancel(subscription_id: str, *, key: str) -> None:
+    _update(subscription_id, {"cancel_at_period_end": False}, key=key)
+
+
+def use_card(subscription_id: str, *, customer_id: str, setup_intent_id: str, key: str) -> None:
+    """Charge the card given in a setup session from now on."""
+    with translated("use_card"):
+        card = reading._id(api().setup_intents.retrieve(setup_intent_id).payment_method)
+        api().customers.update(
+            customer_id,
+            {"invoice_settings": {"default_payment_method": card}},
+            {"idempotency_key": f"{key}:customer"},
+        )
+    _update(subscription_id, {"default_payment_method": card}, key=key)
+
+
+def _update(subscription_id: str, params: Any, *, key: str) -> None:
+    with translated("update_subscription"):
+        api().subscriptions.update(subscription_id, params, {"idempotency_key": key})
+
+
+def create_refund(
+    *, key: str, payment_intent_id: str, amount: Money, metadata: dict[str, str]
+) -> objects.RefundState:
+    params: Any = {
+        "payment_intent": payment_intent_id,
+        "amount": amount.minor,
+        "reason": "requested_by_customer",
+        "metadata": metadata,
+        "expand": ["balance_transaction"],
+    }
+    with translated("create_refund"):
+        return reading.refund(api().refunds.create(params, {"idempotency_key": key}))
+
+
+def refund(refund_id: str) -> objects.RefundState:
+    expand = ["balance_transaction", "failure_balance_transaction"]
+    with translated("refund"):
+        return reading.refund(api().refunds.retrieve(refund_id, {"expand": expand}))
+
+
+def refunds_of(payment_intent_id: str) -> list[objects.RefundState]:
+    """All refunds of a payment, oldest first."""
+    expand = ["data.balance_transaction", "data.failure_balance_transaction"]
+    query: Any = {"payment_intent": payment_intent_id, "limit": 100, "expand": expand}
+    with translated("refunds_of"):
+        found = api().refunds.list(query)
+        return [reading.refund(raw) for raw in found.auto_paging_iter()][::-1]
+
+
+def payout(payout_id: str) -> objects.PayoutState:
+    with translated("payout"):
+        return reading.payout(
+            api().payouts.retrieve(payout_id, {"expand": ["balance_transaction"]})
+        )
+
+
+def payout_content(payout_id: str) -> list[objects.BalanceTransaction]:
+    """Every balance transaction inside an automatic payout, its own among them."""
+    query: Any = {"payout": payout_id, "limit": 100}
+    with translated("payout_content"):
+        rows = api().balance_transactions.list(query).auto_paging_iter()
+        return [found for raw in rows if (found := reading.balance_transaction(raw))]
+
+
+def events(*, since: datetime, types: list[str]) -> Iterator[objects.Event]:
+    """Events of the given types (20 at most), newest first; Stripe keeps them for 30 days."""
+    query: Any = {"types": types, "created": {"gte": int(since.timestamp())}, "limit": 100}
+    with translated("events"):
+        for raw in api().events.list(query).auto_paging_iter():
+            yield from_listed_event(raw)
+
+
+def from_listed_event(raw: Any) -> objects.Event:
+    """A listed event, its body as Stripe would have posted it."""
+    body = str(raw).encode()
+    return objects.Event(
+        id=raw.id,
+        type=raw.type,
+        object_id=getattr(raw.data.object, "id", "") or "",
+        api_version=raw.api_version or "",
+        livemode=raw.livemode,
+        created_at=datetime.fromtimestamp(raw.created, UTC),
+        body=body,
+    )
+
+
+def ensure_product() -> None:
+    """Make the product that prices hang on, where the account has none yet."""
+    params: Any = {
+        "id": settings.STRIPE_PRODUCT_ID,
+        "name": f"Contribution to {settings.NEWSROOM_NAME}",
+    }
+    try:
+        with translated("ensure_product"):
+            api().products.create(params)
+    except Misconfigured as error:
+        if error.code != "resource_already_exists":
+            raise
+
+
+def create_webhook_endpoint(*, url: str, types: list[str]) -> str:
+    """Subscribe to events in our API version; returns the signing secret, shown only once."""
+    params: Any = {
+        "url": url,
+        "enabled_events": types,
+        "api_version": settings.STRIPE_API_VERSION,
+    }
+    with translated("create_webhook_endpoint"):
+        return api().webhook_endpoints.create(params).secret or ""

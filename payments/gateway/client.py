@@ -1,0 +1,46 @@
+"""The one Stripe client: pinned version, short timeouts, retries with the same key."""
+
+from functools import cache
+
+import stripe
+from django.conf import settings
+from django.db import connection
+from django.utils.module_loading import import_string
+from stripe._v1_services import V1Services
+
+stripe.enable_telemetry = False
+CONNECT_SECONDS, READ_SECONDS = 3, 15
+
+
+class InsideTransaction(RuntimeError):
+    """Stripe was called while rows were locked: a slow answer would hold everybody up."""
+
+
+@cache
+def _client() -> stripe.StripeClient:
+    stripe.set_app_info("Keepopen", url=settings.SITE_URL)
+    transport = (
+        import_string(settings.STRIPE_HTTP_CLIENT)()
+        if settings.STRIPE_HTTP_CLIENT
+        else stripe.RequestsClient(timeout=(CONNECT_SECONDS, READ_SECONDS))
+    )
+    base = {"api": settings.STRIPE_API_BASE} if settings.STRIPE_API_BASE else {}
+    return stripe.StripeClient(
+        settings.STRIPE_SECRET_KEY,
+        stripe_version=settings.STRIPE_API_VERSION,
+        max_network_retries=2,
+        base_addresses=base,
+        http_client=transport,
+    )
+
+
+def api() -> V1Services:
+    """Stripe's API; refuses to be reached from inside a transaction."""
+    if any(not block._from_testcase for block in connection.atomic_blocks):
+        raise InsideTransaction
+    return _client().v1
+
+
+def livemode() -> bool:
+    """Whether the configured key moves real money."""
+    return "_live_" in settings.STRIPE_SECRET_KEY

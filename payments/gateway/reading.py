@@ -1,0 +1,198 @@
+"""From the SDK's objects to ours. Unknown fields and values are let through, never fatal."""
+
+import re
+from datetime import UTC, datetime
+from typing import Any
+
+from payments.gateway import objects
+
+BRANDS = {"amex": "American Express", "mastercard": "Mastercard", "visa": "Visa"}
+
+
+def moment(epoch: int | None) -> datetime | None:
+    """Epoch seconds as an aware moment in UTC."""
+    return None if epoch is None else datetime.fromtimestamp(epoch, UTC)
+
+
+def session(raw: Any) -> objects.Session:
+    details = raw.customer_details
+    return objects.Session(
+        id=raw.id,
+        mode=raw.mode,
+        status=raw.status or "",
+        payment_status=raw.payment_status or "",
+        url=raw.url or "",
+        metadata=_metadata(raw),
+        livemode=raw.livemode,
+        expires_at=datetime.fromtimestamp(raw.expires_at, UTC),
+        customer_id=_id(raw.customer),
+        payment_intent_id=_id(raw.payment_intent),
+        subscription_id=_id(raw.subscription),
+        invoice_id=_id(raw.invoice),
+        setup_intent_id=_id(raw.setup_intent),
+        email=_text(details, "email"),
+        name=_text(details, "name"),
+    )
+
+
+def payment(raw: Any) -> objects.Payment:
+    """`latest_charge.balance_transaction` must have been expanded."""
+    charge = raw.latest_charge
+    billing = getattr(charge, "billing_details", None)
+    method, country = _method(getattr(charge, "payment_method_details", None))
+    return objects.Payment(
+        id=raw.id,
+        status=raw.status,
+        amount_minor=raw.amount_received or raw.amount,
+        currency=raw.currency,
+        metadata=_metadata(raw),
+        livemode=raw.livemode,
+        created_at=datetime.fromtimestamp(raw.created, UTC),
+        customer_id=_id(raw.customer),
+        charge_id=_id(charge),
+        charged_at=moment(getattr(charge, "created", None)),
+        failed=raw.status in {"requires_payment_method", "canceled"},
+        method=method,
+        country=country,
+        email=_text(billing, "email"),
+        name=_text(billing, "name"),
+        balance=balance_transaction(getattr(charge, "balance_transaction", None)),
+    )
+
+
+def invoice(raw: Any) -> objects.Invoice:
+    """`payments` must have been expanded: it is absent from webhooks and lists."""
+    parent = getattr(raw.parent, "subscription_details", None) if raw.parent else None
+    return objects.Invoice(
+        id=raw.id,
+        status=raw.status or "",
+        billing_reason=raw.billing_reason or "",
+        subscription_id=_id(getattr(parent, "subscription", None)),
+        metadata=_metadata(parent),
+        amount_paid_minor=raw.amount_paid,
+        currency=raw.currency,
+        paid_at=moment(raw.status_transitions.paid_at),
+        payment_intent_id=_paid_by(raw),
+        email=raw.customer_email or "",
+        name=raw.customer_name or "",
+        attempts=raw.attempt_count,
+        next_attempt_at=moment(raw.next_payment_attempt),
+        hosted_url=raw.hosted_invoice_url or "",
+    )
+
+
+def subscription(raw: Any, *, seen_at: datetime) -> objects.SubscriptionState:
+    """`customer` and `default_payment_method` must have been expanded."""
+    item = raw["items"].data[0]
+    ends = datetime.fromtimestamp(item.current_period_end, UTC)
+    cancel_at = ends if raw.cancel_at_period_end else moment(raw.cancel_at)
+    card = getattr(raw.default_payment_method, "card", None)
+    expires = f"{card.exp_year}-{card.exp_month:02}" if card else ""
+    return objects.SubscriptionState(
+        id=raw.id,
+        status=raw.status,
+        customer_id=_id(raw.customer),
+        email=_text(raw.customer, "email"),
+        name=_text(raw.customer, "name"),
+        item_id=item.id,
+        amount_minor=item.price.unit_amount * (item.quantity or 1),
+        currency=item.price.currency,
+        interval=item.price.recurring.interval,
+        metadata=_metadata(raw),
+        livemode=raw.livemode,
+        started_at=datetime.fromtimestamp(raw.start_date, UTC),
+        period_ends_at=ends,
+        cancel_at=cancel_at,
+        ended_at=moment(raw.ended_at),
+        paused_until=moment(getattr(raw.pause_collection, "resumes_at", None)),
+        card_brand=_brand(card.brand) if card else "",
+        card_last4=(card.last4 or "") if card else "",
+        card_expires=expires,
+        latest_invoice_id=_id(raw.latest_invoice),
+        seen_at=seen_at,
+    )
+
+
+def refund(raw: Any) -> objects.RefundState:
+    """`balance_transaction` and `failure_balance_transaction` must have been expanded."""
+    return objects.RefundState(
+        id=raw.id,
+        status=raw.status or "pending",
+        amount_minor=raw.amount,
+        currency=raw.currency,
+        payment_intent_id=_id(raw.payment_intent),
+        charge_id=_id(raw.charge),
+        reason=raw.reason or "",
+        metadata=_metadata(raw),
+        created_at=datetime.fromtimestamp(raw.created, UTC),
+        balance=balance_transaction(raw.balance_transaction),
+        failure_balance=balance_transaction(getattr(raw, "failure_balance_transaction", None)),
+    )
+
+
+def payout(raw: Any) -> objects.PayoutState:
+    """`balance_transaction` must have been expanded."""
+    return objects.PayoutState(
+        id=raw.id,
+        status=raw.status,
+        amount_minor=raw.amount,
+        currency=raw.currency,
+        arrives_at=datetime.fromtimestamp(raw.arrival_date, UTC),
+        created_at=datetime.fromtimestamp(raw.created, UTC),
+        complete=raw.reconciliation_status == "completed",
+        balance=balance_transaction(raw.balance_transaction),
+    )
+
+
+def balance_transaction(raw: Any) -> objects.BalanceTransaction | None:
+    """None where Stripe has not made it yet, or it was not expanded."""
+    if raw is None or isinstance(raw, str):
+        return None
+    return objects.BalanceTransaction(
+        id=raw.id,
+        amount_minor=raw.amount,
+        fee_minor=raw.fee,
+        net_minor=raw.net,
+        currency=raw.currency,
+        type=raw.type,
+        created_at=datetime.fromtimestamp(raw.created, UTC),
+    )
+
+
+def _paid_by(raw: Any) -> str:
+    """The PaymentIntent that paid an invoice, empty where there is none yet."""
+    for row in getattr(getattr(raw, "payments", None), "data", ()):
+        if row.status == "paid" and row.payment.type == "payment_intent":
+            return _id(row.payment.payment_intent)
+    return ""
+
+
+def _method(details: Any) -> tuple[str, str]:
+    """How it was paid, as a person says it, and the country of the card or bank."""
+    kind = getattr(details, "type", "") or ""
+    part = getattr(details, kind, None) if kind else None
+    last4 = _text(part, "last4")
+    if kind == "card":
+        return f"{_brand(part.brand)} ending {last4}", _text(part, "country")
+    if kind.endswith("_debit"):
+        return f"Bank account ending {last4}", _text(part, "country")
+    return kind.replace("_", " ").capitalize(), ""
+
+
+def _brand(brand: str | None) -> str:
+    plain = re.sub("_", " ", brand or "card")
+    return BRANDS.get(plain, plain.capitalize())
+
+
+def _id(value: Any) -> str:
+    """An expandable field's id, whether it was expanded or not."""
+    return value if isinstance(value, str) else getattr(value, "id", "") or ""
+
+
+def _text(raw: Any, field: str) -> str:
+    return getattr(raw, field, None) or ""
+
+
+def _metadata(raw: Any) -> dict[str, str]:
+    found = getattr(raw, "metadata", None)
+    return dict(found.to_dict()) if found else {}

@@ -1,0 +1,32 @@
+"""`manage.py tick`: do what is due, with no broker at all."""
+
+import time
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+
+from payments import tasks
+from payments.sweep import sweep
+
+SWEEP_SECONDS = 60.0
+
+
+class Command(BaseCommand):
+    help = "Apply stored events, do what the outbox holds, and sweep up what stood still."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--forever", action="store_true", help="Go on until stopped.")
+        parser.add_argument("--pause", type=float, default=0.5, help="Seconds between rounds.")
+
+    def handle(self, *args: Any, forever: bool, pause: float, **options: Any) -> None:
+        swept = 0.0
+        while True:
+            done = tasks.drain()
+            if not swept or time.monotonic() - swept > SWEEP_SECONDS:
+                done += sweep()
+                swept = time.monotonic()
+            if not forever:
+                done += tasks.drain()
+                self.stdout.write(f"{done} done")
+                return
+            time.sleep(pause)

@@ -1,0 +1,69 @@
+"""What must happen after a commit: put down in the same transaction, done once, retried.
+
+The table is the truth (FAILURES R6): a crash after the commit loses nothing, and a key makes
+doing it again impossible.
+"""
+
+from collections.abc import Callable
+
+import structlog
+
+from payments import bell, clock
+from payments.leases import claim_due, next_try
+from payments.models import OutboxTask
+
+log = structlog.get_logger()
+
+TASKS: dict[str, Callable[..., None]] = {}
+
+
+def task(name: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Register the function that does a kind of task; it gets the ids it was put with."""
+
+    def register(function: Callable[..., None]) -> Callable[..., None]:
+        TASKS[name] = function
+        return function
+
+    return register
+
+
+def put(name: str, *, key: str, **ids: int | str) -> None:
+    """Have a task done after the surrounding transaction; the same key again does nothing."""
+    now = clock.now()
+    row = OutboxTask(key=key, name=name, arguments=ids, created_at=now, due_at=now)
+    OutboxTask.objects.bulk_create([row], ignore_conflicts=True)
+    bell.ring()
+
+
+def run_due(*, limit: int = 200) -> int:
+    """Do what is due; returns how many tasks were done."""
+    rows = OutboxTask.objects.filter(done_at=None, dead_at=None)
+    return sum(_run(row) for row in claim_due(rows, now=clock.now(), limit=limit))
+
+
+def again(row: OutboxTask) -> None:
+    """Give a dead task a fresh start, at a person's wish."""
+    OutboxTask.objects.filter(pk=row.pk, done_at=None).update(
+        due_at=clock.now(), dead_at=None, attempts=0, note=""
+    )
+
+
+def _run(row: OutboxTask) -> bool:
+    try:
+        TASKS[row.name](**row.arguments)
+    except Exception as error:  # noqa: BLE001 (the worker's edge: recorded and retried)
+        _record_failure(row, error)
+        return False
+    OutboxTask.objects.filter(pk=row.pk).update(done_at=clock.now(), due_at=None, note="")
+    return True
+
+
+def _record_failure(row: OutboxTask, error: Exception) -> None:
+    now = clock.now()
+    again_at = next_try(row.attempts, now=now)
+    OutboxTask.objects.filter(pk=row.pk).update(
+        due_at=again_at,
+        dead_at=None if again_at else now,
+        note=f"{type(error).__name__}: {error}"[:500],
+    )
+    log.error("outbox_failed", task=row.name, key=row.key, error=type(error).__name__)

@@ -1,0 +1,63 @@
+"""The sweep: finishes what a crash, a lost answer or a lost event left open."""
+
+from datetime import timedelta
+
+from payments import clock
+from payments.gateway.errors import GatewayError
+from payments.models import Checkout, Contribution, Refund
+from payments.services import checkout, contributions, refunds
+from payments.services.parked import Foreign, Unsettled
+
+PATIENCE = timedelta(minutes=10)
+MOST = 50
+
+
+def sweep() -> int:
+    """Ask Stripe about what has stood still for too long; returns how many rows it asked for."""
+    asked = 0
+    for look in (_checkouts, _fees, _refunds):
+        asked += look()
+    return asked
+
+
+def _checkouts() -> int:
+    """Sessions whose event never came: past their expiry, or on their way for a day."""
+    now = clock.now()
+    overdue = Checkout.objects.filter(status=Checkout.Status.OPEN, expires_at__lt=now - PATIENCE)
+    slow = Checkout.objects.filter(
+        status=Checkout.Status.PROCESSING, finished_at__lt=now - timedelta(days=1)
+    )
+    rows = [*overdue[:MOST], *slow[:MOST]]
+    for row in rows:
+        checkout.refresh(row)
+    return len(rows)
+
+
+def _fees() -> int:
+    """Contributions whose fee Stripe has not told for an hour."""
+    open_fees = Contribution.objects.received().filter(
+        fee_minor=None, received_at__lt=clock.now() - timedelta(hours=1)
+    )
+    rows = list(open_fees.order_by("?")[:MOST])
+    for row in rows:
+        _quietly(contributions.record_payment, row.stripe_payment_intent_id)
+    return len(rows)
+
+
+def _refunds() -> int:
+    """Refunds whose answer was lost: asked again under the same key."""
+    lost = Refund.objects.filter(
+        status=Refund.Status.CREATING, created_at__lt=clock.now() - PATIENCE
+    )
+    rows = list(lost.select_related("contribution")[:MOST])
+    for row in rows:
+        _quietly(refunds.create, row)
+    return len(rows)
+
+
+def _quietly(call, argument) -> None:
+    """A row that cannot be settled now must not keep the others waiting."""
+    try:
+        call(argument)
+    except (GatewayError, Foreign, Unsettled, refunds.RefundRefused):
+        return

@@ -1,0 +1,39 @@
+"""The counting room's own addresses: Stripe's notifications and the health page."""
+
+import structlog
+from django.conf import settings
+from django.db import DatabaseError, connection
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_GET, require_POST
+
+from payments.gateway.events import BadPayload, BadSignature
+from payments.webhooks import inbox
+
+log = structlog.get_logger()
+
+
+@csrf_exempt
+@require_POST
+def webhook(request: HttpRequest) -> HttpResponse:
+    """Store a notification and answer at once; it is applied later."""
+    length = request.headers.get("Content-Length", "")
+    if not length.isdigit() or int(length) > settings.WEBHOOK_MAX_BYTES:
+        return HttpResponse(status=413)
+    try:
+        inbox.accept(request.read(), request.headers.get("Stripe-Signature", ""))
+    except (BadSignature, BadPayload) as refusal:
+        log.warning("webhook_refused", reason=type(refusal).__name__)
+        return HttpResponse(status=400)
+    return HttpResponse(status=200)
+
+
+@require_GET
+def healthz(request: HttpRequest) -> JsonResponse:
+    """200 while the database answers, 503 else."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError:
+        return JsonResponse({"status": "no database"}, status=503)
+    return JsonResponse({"status": "ok"})

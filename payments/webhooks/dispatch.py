@@ -1,0 +1,37 @@
+"""Which event is applied by what. The webhook endpoint subscribes to exactly these."""
+
+from collections.abc import Callable
+
+from payments.models import StripeEvent
+from payments.webhooks import handlers
+
+Handler = Callable[[str, StripeEvent], str | None]
+
+HANDLERS: dict[str, Handler] = {
+    "checkout.session.completed": handlers.on_checkout_session,
+    "checkout.session.async_payment_succeeded": handlers.on_checkout_session,
+    "checkout.session.async_payment_failed": handlers.on_checkout_session,
+    "checkout.session.expired": handlers.on_checkout_session,
+    "payment_intent.succeeded": handlers.on_payment_succeeded,
+    "payment_intent.payment_failed": handlers.on_payment_failed,
+    "charge.updated": handlers.on_charge_updated,
+    "customer.subscription.created": handlers.on_subscription,
+    "customer.subscription.updated": handlers.on_subscription,
+    "customer.subscription.deleted": handlers.on_subscription,
+    "customer.subscription.paused": handlers.on_subscription,
+    "customer.subscription.resumed": handlers.on_subscription,
+    "invoice.paid": handlers.on_invoice_paid,
+    "invoice_payment.paid": handlers.on_invoice_payment_paid,
+    "invoice.payment_failed": handlers.on_invoice_payment_failed,
+    "invoice.payment_action_required": handlers.on_invoice_payment_failed,
+    "refund.created": handlers.on_refund,
+    "refund.updated": handlers.on_refund,
+    "refund.failed": handlers.on_refund,
+    "charge.refunded": handlers.on_charge_refunded,
+    "payout.created": handlers.on_payout,
+    "payout.updated": handlers.on_payout,
+    "payout.paid": handlers.on_payout,
+    "payout.failed": handlers.on_payout,
+    "payout.canceled": handlers.on_payout,
+    "payout.reconciliation_completed": handlers.on_payout,
+}

@@ -1,0 +1,59 @@
+"""What an event sets in motion. Each reads the object again; the payload is only a hint."""
+
+import json
+
+from payments.models import StripeEvent
+from payments.services import checkout, contributions, payouts, refunds, subscriptions
+
+
+def on_checkout_session(session_id: str, _: StripeEvent) -> None:
+    checkout.sync(session_id)
+
+
+def on_payment_succeeded(payment_intent_id: str, _: StripeEvent) -> None:
+    contributions.record_payment(payment_intent_id)
+
+
+def on_payment_failed(payment_intent_id: str, _: StripeEvent) -> None:
+    checkout.sync_payment(payment_intent_id)
+
+
+def on_charge_updated(charge_id: str, _: StripeEvent) -> None:
+    contributions.settle_charge(charge_id)
+
+
+def on_subscription(subscription_id: str, _: StripeEvent) -> None:
+    subscriptions.sync(subscription_id)
+
+
+def on_invoice_paid(invoice_id: str, _: StripeEvent) -> None:
+    contributions.record_invoice(invoice_id)
+
+
+def on_invoice_payment_paid(_: str, event: StripeEvent) -> None:
+    contributions.record_invoice(_shown(event)["invoice"])
+
+
+def on_invoice_payment_failed(invoice_id: str, event: StripeEvent) -> None:
+    parent = _shown(event).get("parent") or {}
+    subscription_id = (parent.get("subscription_details") or {}).get("subscription")
+    if subscription_id:
+        subscriptions.payment_failed(subscription_id, invoice_id=invoice_id)
+
+
+def on_refund(refund_id: str, _: StripeEvent) -> None:
+    refunds.sync(refund_id)
+
+
+def on_charge_refunded(_: str, event: StripeEvent) -> None:
+    payment_intent_id = _shown(event).get("payment_intent")
+    if payment_intent_id:
+        refunds.sync_all(payment_intent_id)
+
+
+def on_payout(payout_id: str, _: StripeEvent) -> None:
+    payouts.sync(payout_id)
+
+
+def _shown(event: StripeEvent) -> dict:
+    return json.loads(bytes(event.payload))["data"]["object"]
