@@ -1,0 +1,98 @@
+"""Fixtures for every test: a Stripe of its own, the clock, and deliveries through the front door."""
+
+import urllib.parse
+from dataclasses import dataclass
+
+import pytest
+from django.conf import settings
+from django.core.cache import cache
+from django.core.files.storage import InMemoryStorage
+
+from payments import clock, outbox
+from payments.gateway import calls
+from payments.sandbox import Sandbox
+from payments.webhooks import inbox
+from tests.stripe_transport import SandboxTransport
+
+CARD = "4242424242424242"
+
+
+@pytest.fixture(autouse=True)
+def _clean(tmp_path, settings):
+    """Nothing is left over from another test: cache, files, the moved clock."""
+    cache.clear()
+    settings.CLOCK_FILE = tmp_path / "clock"
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "default": {"BACKEND": f"{InMemoryStorage.__module__}.InMemoryStorage"},
+    }
+
+
+@pytest.fixture
+def stripe_sandbox(db):
+    """A fresh Stripe account that posts its events to this installation's webhook."""
+    hooks = [("http://testserver/stripe/webhook/", settings.STRIPE_WEBHOOK_SECRETS[0])]
+    SandboxTransport.current = Sandbox(webhooks=hooks, deliver=lambda *_: 200, seed=1)
+    calls.ensure_product()
+    yield SandboxTransport.current
+    SandboxTransport.current.close()
+    SandboxTransport.current = None
+
+
+@dataclass
+class Deliver:
+    """Posts what the sandbox has to say to the real webhook address, and does what is due."""
+
+    sandbox: Sandbox
+    client: object
+
+    def __post_init__(self):
+        self.sandbox.deliveries.deliver = self.post
+
+    def post(self, url, headers, body):
+        named = {name.lower(): value for name, value in headers.items()}
+        answer = self.client.post(
+            urllib.parse.urlsplit(url).path,
+            data=body,
+            content_type="application/json",
+            headers={"Stripe-Signature": named["stripe-signature"]},
+        )
+        return answer.status_code
+
+    def __call__(self):
+        """Deliver, apply and do until nothing is left."""
+        self.sandbox.deliver_due()
+        while inbox.apply_due() + outbox.run_due():
+            self.sandbox.deliver_due()
+
+
+@pytest.fixture
+def deliver(stripe_sandbox, client):
+    return Deliver(stripe_sandbox, type(client)())
+
+
+@pytest.fixture
+def advance(stripe_sandbox, deliver):
+    """Move Stripe's clock and ours on by days, then deliver what happened."""
+
+    def move(*, days=0, seconds=0):
+        stripe_sandbox.advance(days * 86400 + seconds)
+        moved = clock.offset().total_seconds() + days * 86400 + seconds
+        clock.set_offset(int(moved))
+        deliver()
+
+    return move
+
+
+@pytest.fixture
+def pay(stripe_sandbox):
+    """Fill in Stripe's page as a person would; returns the answer (303 when it went through)."""
+
+    def fill_in(url, *, card=CARD, email="nora@example.org", name="Nora Reader", **fields):
+        filled = {"card_number": card, "exp": "12/34", "cvc": "123", "email": email, "name": name}
+        body = urllib.parse.urlencode(filled | fields).encode()
+        headers = {"Content-Type": "application/x-www-form-urlencoded"}
+        path = urllib.parse.urlsplit(url).path
+        return stripe_sandbox.handle("POST", path, headers, body)
+
+    return fill_in
