@@ -1,0 +1,1 @@
+(function(r){try{var n=Date.now()/1e3;/(?:^|; )ko_(?:supporter|pause)=\d/.test(document.cookie)&&document.cookie.split("; ").forEach(function(c){var m=/^ko_(?:supporter|pause)=(\d+)\./.exec(c);m&&+m[1]>n&&r.setAttribute("data-ko-appeal","off")})}catch(e){}})(document.documentElement)
