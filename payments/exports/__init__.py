@@ -1,0 +1,1 @@
+"""Files for finance: published columns, rows, and writers that know formats."""

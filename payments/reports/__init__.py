@@ -1,0 +1,1 @@
+"""Questions that finance asks, as querysets and rows. Reads only."""
