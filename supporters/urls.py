@@ -1,13 +1,21 @@
 """Addresses of the front of house."""
 
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, include, path
 
-from supporters.views import account, appeals, contribute
+from supporters.views import account, appeals, contribute, receipts, subscriptions
 
 app_name = "supporters"
+subscription: list[URLPattern | URLResolver] = [
+    path("amount/", subscriptions.change_amount, name="amount"),
+    path("stop/", subscriptions.stop, name="stop"),
+    path("stop/undo/", subscriptions.undo_stop, name="undo_stop"),
+    path("card/", subscriptions.new_card, name="card"),
+]
 urlpatterns: list[URLPattern | URLResolver] = [
     path("contribute/", contribute.contribute, name="contribute"),
     path("contribute/thanks/<uuid:public_id>/", contribute.thanks, name="thanks"),
     path("appeals/pause/", appeals.pause, name="appeal-pause"),
     path("account/", account.home, name="account"),
+    path("account/receipts/<str:number>.pdf", receipts.receipt, name="receipt"),
+    path("account/subscriptions/<uuid:public_id>/", include(subscription)),
 ]
