@@ -5,7 +5,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 # Staff sign in where everybody does; Django's own form would ask for a password.
-admin.site.login = secure_admin_login(admin.site.login)
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
 urlpatterns = [
     path("", include("payments.urls")),

@@ -18,7 +18,7 @@ def issue(contribution: Contribution, *, now: datetime) -> Receipt:
     found = Receipt.objects.filter(contribution=contribution).first()
     if found:
         return found
-    received_on = local_date(contribution.received_at)
+    received_on = local_date(contribution.received_at)  # type: ignore[arg-type]
     counter, _ = ReceiptCounter.objects.select_for_update().get_or_create(year=received_on.year)
     counter.last += 1
     counter.save(update_fields=["last"])
@@ -39,7 +39,7 @@ def freeze(contribution: Contribution, *, number: str, issued_on: date) -> Recei
     return ReceiptFacts(
         number=number,
         issued_on=issued_on,
-        received_on=local_date(contribution.received_at),
+        received_on=local_date(contribution.received_at),  # type: ignore[arg-type]
         amount_minor=contribution.charged.minor,
         currency=contribution.currency,
         gift_minor=contribution.gift_minor,

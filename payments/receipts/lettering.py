@@ -34,8 +34,8 @@ def printable(text: str) -> str | None:
     of another width or style (`Ｎ`, `𝐍`) become plain ones, and marks heaped on a letter are cut.
     """
     words = " ".join(unicodedata.normalize("NFC", text).split())
-    letters = [_letter(character) for character in words]
-    if None in letters:
+    letters = [letter for character in words if (letter := _letter(character)) is not None]
+    if len(letters) < len(words):
         return None
     line = " ".join("".join(letters).split())
     heap = rf"([\u0300-\u036f]{{{MARKS_ON_ONE_LETTER}}})[\u0300-\u036f]+"

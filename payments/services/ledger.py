@@ -94,7 +94,7 @@ def _book(
     **links: object,
 ) -> LedgerEntry:
     """Write an entry once; booking the same key again returns what stands."""
-    entry, new = LedgerEntry.objects.get_or_create(
+    entry, new = LedgerEntry.objects.get_or_create(  # type: ignore[misc]
         key=key,
         defaults={
             "kind": kind,

@@ -123,7 +123,7 @@ class GivingForm(forms.Form):
 
     def _source(self) -> dict[str, str]:
         """Codes as far as they are codes, cut to what the row can hold."""
-        lengths = {field: Source._meta.get_field(field).max_length for field in Source.FIELDS}
+        lengths = {name: Source._meta.get_field(name).max_length for name in Source.FIELDS}  # type: ignore[union-attr]
         return {
             field: self.cleaned_data[field][:length]
             for field, length in lengths.items()

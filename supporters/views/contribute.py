@@ -20,7 +20,7 @@ from supporters.standing import mark_supporter
 
 AGAIN_WITHIN = timedelta(minutes=10)
 KEPT = 10
-RESULT_PAGES = {
+RESULT_PAGES: dict[str, str] = {
     Checkout.Status.PAID: "paid",
     Checkout.Status.PROCESSING: "processing",
     Checkout.Status.OPEN: "action",
