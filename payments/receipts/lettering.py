@@ -42,6 +42,11 @@ def printable(text: str) -> str | None:
     return re.sub(heap, r"\1", line) or None
 
 
+def name_is_kept(name: str) -> bool:
+    """Whether a name was given that cannot be printed and so stands in our books only."""
+    return printable(name) is None and any(character.isalnum() for character in name)
+
+
 def _letter(character: str) -> str | None:
     """How to print one character: itself, in parts, in its plain form, not at all ("") or None."""
     category = unicodedata.category(character)

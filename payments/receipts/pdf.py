@@ -9,7 +9,7 @@ from django.utils import translation
 
 from payments.money import babel_locale
 from payments.receipts.facts import ReceiptFacts
-from payments.receipts.lettering import printable
+from payments.receipts.lettering import name_is_kept, printable
 from payments.receipts.press import typeset
 
 # Babel's plain English writes days as an American does; paper for the world names the day first.
@@ -31,7 +31,7 @@ def receipt_html(facts: ReceiptFacts) -> str:
     context = {
         "facts": facts,
         "received_from": received_from(facts),
-        "name_is_kept": name_is_kept(facts),
+        "name_is_kept": name_is_kept(facts.supporter_name),
         "email": printable(facts.supporter_email),
         "method": printable(facts.method),
         "dedication": printable(facts.dedication),
@@ -49,11 +49,6 @@ def receipt_html(facts: ReceiptFacts) -> str:
 def received_from(facts: ReceiptFacts) -> str:
     """The name that is printed: the supporter's, else the e-mail address, else the reference."""
     return printable(facts.supporter_name) or printable(facts.supporter_email) or facts.reference
-
-
-def name_is_kept(facts: ReceiptFacts) -> bool:
-    """Whether a name was given in a script that cannot be printed, and stands in our books only."""
-    return bool(facts.supporter_name.strip()) and printable(facts.supporter_name) is None
 
 
 def day(moment: date, language: str) -> str:

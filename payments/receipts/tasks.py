@@ -1,1 +1,23 @@
-"""Outbox tasks about receipts."""
+"""Outbox tasks about receipts: print the document, then mail it once."""
+
+from django.utils import translation
+
+from payments import clock, mail, outbox
+from payments.models import Receipt
+from payments.receipts.documents import document_bytes, store_document
+
+
+@outbox.task("receipt.render")
+def render(receipt_id: int) -> None:
+    """Print and store; the letter goes out only once there is something to attach."""
+    receipt = Receipt.objects.get(pk=receipt_id)
+    store_document(receipt, now=clock.now())
+    outbox.put("receipt.mail", key=f"receipt.mail:{receipt.number}", receipt_id=receipt.pk)
+
+
+@outbox.task("receipt.mail")
+def send(receipt_id: int) -> None:
+    receipt = Receipt.objects.select_related("contribution__subscription").get(pk=receipt_id)
+    pdf = document_bytes(receipt, now=clock.now())
+    with translation.override(receipt.facts["language"]):
+        mail.receipt(receipt.contribution, number=receipt.number, pdf=pdf)

@@ -3,6 +3,7 @@
 import io
 import re
 from datetime import date
+from html import unescape
 from typing import Any
 
 import pikepdf
@@ -45,8 +46,6 @@ def words(pdf: bytes) -> list[str]:
 
 def words_of_html(html: str) -> list[str]:
     """The words in the body of our HTML."""
-    from html import unescape
-
     body = html.partition("<body>")[2]
     return unescape(re.sub(r"<[^>]*>", " ", body)).split()
 

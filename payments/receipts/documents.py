@@ -1,0 +1,81 @@
+"""The stored document of a receipt: printed once, the same bytes on every download."""
+
+import hashlib
+from datetime import datetime
+
+import structlog
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+
+from payments.models import Receipt, ReceiptDocument
+from payments.receipts.facts import ReceiptFacts
+from payments.receipts.lettering import name_is_kept
+from payments.receipts.pdf import render_pdf
+
+log = structlog.get_logger()
+
+
+class DocumentLost(Exception):
+    """A stored file is gone or damaged, and this release no longer prints the same bytes.
+
+    The file has to come back from a backup; the recorded hash says which one is right.
+    """
+
+
+def store_document(receipt: Receipt, *, now: datetime) -> ReceiptDocument:
+    """The receipt's document, printed and stored where it is not yet.
+
+    A crash between file and row leaves a file that the next attempt finds and takes.
+    Raises ReceiptRenderError, after which nothing is stored.
+    """
+    found = ReceiptDocument.objects.filter(receipt=receipt).first()
+    if found:
+        return found
+    facts = ReceiptFacts.from_json(receipt.facts)
+    pdf = render_pdf(facts)
+    sha256 = _sha256(pdf)
+    name = f"receipts/{receipt.year}/{receipt.number}-{sha256[:12]}.pdf"
+    if _read(name, sha256) is None:
+        name = _write(name, pdf)
+    if name_is_kept(facts.supporter_name):
+        log.info("receipt_prints_the_address_for_the_name", number=receipt.number)
+    document, _ = ReceiptDocument.objects.get_or_create(
+        receipt=receipt, defaults={"file": name, "sha256": sha256, "rendered_at": now}
+    )
+    return document
+
+
+def document_bytes(receipt: Receipt, *, now: datetime) -> bytes:
+    """The PDF of a receipt, checked against its hash; a lost file is printed again and put back.
+
+    Raises ReceiptRenderError, and DocumentLost where the same bytes cannot be had.
+    """
+    document = store_document(receipt, now=now)
+    stored = _read(document.file.name, document.sha256)
+    if stored is not None:
+        return stored
+    log.error("receipt_document_lost", number=receipt.number)
+    pdf = render_pdf(ReceiptFacts.from_json(receipt.facts))
+    if _sha256(pdf) != document.sha256:
+        raise DocumentLost(receipt.number)
+    _write(document.file.name, pdf)
+    return pdf
+
+
+def _read(name: str, sha256: str) -> bytes | None:
+    """The file's bytes, or None where it is missing or is not what it was."""
+    try:
+        with default_storage.open(name) as file:
+            content = file.read()
+    except FileNotFoundError:
+        return None
+    return content if _sha256(content) == sha256 else None
+
+
+def _write(name: str, content: bytes) -> str:
+    default_storage.delete(name)
+    return default_storage.save(name, ContentFile(content))
+
+
+def _sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
