@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from babel.dates import format_skeleton
+from babel.dates import format_date, format_skeleton
 from django import template
 from django.utils.translation import get_language
 
@@ -23,4 +23,6 @@ def day(moment: datetime | None) -> str:
     language = get_language() or "en"
     locale = ENGLISH if language == "en" else babel_locale(language)
     this_year = date.year == clock.local_date(clock.now()).year
-    return format_skeleton("MMMMd" if this_year else "yMMMMd", date, locale=locale)
+    if this_year:
+        return format_skeleton("MMMMd", date, locale=locale)
+    return format_date(date, format="long", locale=locale)
