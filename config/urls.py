@@ -1,6 +1,7 @@
 """Every address of an installation."""
 
 from allauth.account.decorators import secure_admin_login
+from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
@@ -13,3 +14,5 @@ urlpatterns = [
     path("account/", include("supporters.sign_in_urls")),
     path("admin/", admin.site.urls),
 ]
+if settings.DEMO:
+    urlpatterns += [path("", include("supporters.demo.urls"))]

@@ -1,0 +1,1 @@
+"""A small invented newspaper that carries the appeal, and a year of life behind it."""
