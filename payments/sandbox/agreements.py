@@ -13,32 +13,25 @@ COPIED = (
 
 
 def make(box, *, customer, prices, method=None, metadata=None, trial_end=None, anchor=None,
-         status="active", billing_mode="flexible", **fields):  # fmt: skip
+         status="active", **fields):  # fmt: skip
     """A subscription, not announced yet. `prices` are (price, quantity, item metadata)."""
     now = box.clock.now()
     start = trial_end or anchor or now
     id = box.store.new_id("sub")
     subscription = made.make(
-        box, "subscription", prefix="sub", id=id, application=None, application_fee_percent=None,
-        automatic_tax={"disabled_reason": None, "enabled": False, "liability": None},
-        billing_cycle_anchor=start, billing_cycle_anchor_config=None,
-        billing_mode={"flexible": {"proration_discounts": "included"}, "type": billing_mode},
-        billing_thresholds=None, cancel_at=None, cancel_at_period_end=False, canceled_at=None,
-        cancellation_details={"comment": None, "feedback": None, "reason": None},
+        box, "subscription", prefix="sub", id=id, billing_cycle_anchor=start,
+        billing_mode={"flexible": {"proration_discounts": "included"}, "type": "flexible"},
+        cancellation_details=blank("subscription", "cancellation_details"),
         collection_method="charge_automatically", currency=prices[0][0]["currency"],
-        customer=customer, days_until_due=None, default_payment_method=method,
-        default_source=None, default_tax_rates=[], description=None, discounts=[], ended_at=None,
-        invoice_settings={"account_tax_ids": None, "issuer": {"type": "self"}},
-        latest_invoice=None, metadata=dict(metadata or {}),
-        next_pending_invoice_item_invoice=None, on_behalf_of=None, pause_collection=None,
-        payment_settings={"payment_method_options": None, "payment_method_types": None,
-                          "save_default_payment_method": "off"},
-        pending_invoice_item_interval=None, pending_setup_intent=None, pending_update=None,
-        schedule=None, start_date=now, status="trialing" if trial_end else status,
-        test_clock=None, transfer_data=None, trial_end=trial_end,
-        trial_settings={"end_behavior": {"missing_payment_method": "create_invoice"}},
-        trial_start=now if trial_end else None,
+        customer=customer, default_payment_method=method, metadata=dict(metadata or {}),
+        payment_settings=blank("subscription", "payment_settings")
+        | {"save_default_payment_method": "off"},
+        start_date=now, status="trialing" if trial_end else status, trial_end=trial_end,
+        trial_settings={"end_behavior": {"billing_cycle_anchor": None,
+                                         "missing_payment_method": "create_invoice"}},
+        trial_start=now if trial_end else None, test_clock=test_clock_of(box, customer),
     )  # fmt: skip
+    subscription["invoice_settings"]["issuer"]["type"] = "self"
     given = {name: fields[name] for name in COPIED if fields.get(name) is not None}
     made.change(box, subscription, changes=given)
     items = [
@@ -53,13 +46,16 @@ def make(box, *, customer, prices, method=None, metadata=None, trial_end=None, a
     return box.store.put(subscription)
 
 
+def test_clock_of(box, customer):
+    return box.store.objects[customer]["test_clock"]
+
+
 def make_item(box, *, subscription, price, quantity=1, metadata=None):
     return {
         **blank("subscription_item"), "id": box.store.new_id("si", length=14),
-        "object": "subscription_item", "billing_thresholds": None, "created": box.clock.now(),
-        "current_period_end": None, "current_period_start": None, "discounts": [],
+        "object": "subscription_item", "created": box.clock.now(),
         "metadata": dict(metadata or {}), "plan": plan_of(price), "price": render.plain(price),
-        "quantity": quantity, "subscription": subscription["id"], "tax_rates": [],
+        "quantity": quantity, "subscription": subscription["id"],
     }  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from payments.sandbox import lists, made, render
 from payments.sandbox.clock import DAY
+from payments.sandbox.spec import blank
 
 KINDS_OF_CATEGORY = {
     "charge": "charge", "payment": "charge", "refund": "refund", "payment_refund": "refund",
@@ -22,7 +23,7 @@ def record(box, *, type, amount, currency, source, fee=0, description=None, cate
     transaction = made.make(
         box, "balance_transaction", prefix="txn", amount=amount, currency=currency, fee=fee,
         fee_details=[details] if fee else [], net=amount - fee, type=type, source=source,
-        description=description, exchange_rate=None, balance_type="payments",
+        description=description, balance_type="payments",
         reporting_category=category or KINDS_OF_CATEGORY[type],
         status="pending" if delay else "available", available_on=now + delay * DAY, _payout=None,
     )  # fmt: skip
@@ -62,9 +63,9 @@ def attach(box, *, charge):
 
 
 def totals(box):
-    """Net by (currency, status) over every balance transaction."""
+    """Net by (currency, status) of what is not paid out: what is, sums to nothing."""
     sums = {}
-    for transaction in box.store.newest("balance_transaction"):
+    for transaction in box.store.work["unpaid"].values():
         key = transaction["currency"], transaction["status"]
         sums[key] = sums.get(key, 0) + transaction["net"]
     return sums
@@ -80,16 +81,11 @@ def retrieve(call):
 
     def part(status):
         return [
-            {"amount": (amount := sums.get((currency, status), 0)), "currency": currency,
-             "source_types": {"card": amount}}
+            {"amount": sums.get((currency, status), 0), "currency": currency}
             for currency in currencies
-        ]  # fmt: skip
+        ]
 
-    return {
-        "object": "balance", "available": part("available"), "pending": part("pending"),
-        "connect_reserved": None, "instant_available": None, "issuing": None, "livemode": False,
-        "refund_and_dispute_prefunding": None,
-    }  # fmt: skip
+    return {**blank("balance"), "available": part("available"), "pending": part("pending")}
 
 
 def retrieve_transaction(call):

@@ -71,21 +71,19 @@ class Sandbox:
     def advance(self, seconds):
         """Move sandbox time on by `seconds`, doing everything that falls due on the way."""
         with self.working():
-            self._advance_to(self.clock.exact() + seconds)
+            jobs.run_due(self, until=self.clock.exact() + seconds)
+            self.clock.move_by(seconds)
 
     def set_clock(self, moment):
         """Move sandbox time to `moment`: forward, or anywhere while nothing exists yet."""
         with self.working():
-            if not self.is_empty():
-                self._advance_to(moment)
+            if self.is_empty():
+                self.agenda.clear()
+                self.clock.move_to(moment)
+                jobs.begin(self)
                 return
+            jobs.run_due(self, until=moment)
             self.clock.move_to(moment)
-            self.agenda.clear()
-            jobs.begin(self)
-
-    def _advance_to(self, moment):
-        jobs.run_due(self, until=moment)
-        self.clock.move_to(moment)
 
     def run_due(self):
         """Do what has fallen due since anybody last looked."""

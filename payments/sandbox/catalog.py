@@ -10,10 +10,8 @@ PRODUCT_FIELDS = (
 
 def make_product(box, *, name, id=None, **fields):
     product = made.make(
-        box, "product", prefix="prod", id=id, name=name, active=True, default_price=None,
-        description=None, images=[], marketing_features=[], metadata={}, package_dimensions=None,
-        shippable=None, statement_descriptor=None, tax_code=None, unit_label=None, url=None,
-        type="service", updated=box.clock.now(),
+        box, "product", prefix="prod", id=id, name=name, active=True, type="service",
+        updated=box.clock.now(),
     )  # fmt: skip
     made.change(box, product, changes=fields)
     box.emit("product.created", product)
@@ -68,8 +66,8 @@ def make_price(box, *, data, active=True):
         currency=data["currency"].lower(), custom_unit_amount=data.get("custom_unit_amount"),
         lookup_key=data.get("lookup_key"), metadata=data.get("metadata") or {},
         nickname=data.get("nickname"), product=product["id"], recurring=full_recurring(recurring),
-        tax_behavior=data.get("tax_behavior", "unspecified"), tiers_mode=None,
-        transform_quantity=None, type="recurring" if recurring else "one_time",
+        tax_behavior=data.get("tax_behavior", "unspecified"),
+        type="recurring" if recurring else "one_time",
         unit_amount=amount, unit_amount_decimal=None if amount is None else str(amount),
     )  # fmt: skip
     box.emit("price.created", price)

@@ -2,6 +2,7 @@
 
 from payments.sandbox import cards, made, methods, render
 from payments.sandbox.clock import DAY
+from payments.sandbox.spec import blank
 
 SUCCEEDED, FAILED, ACTION, PROCESSING = "succeeded", "failed", "requires_action", "processing"
 DOCS = "https://stripe.com/docs/error-codes/"
@@ -157,24 +158,19 @@ def make_charge(box, *, intent, method, status, reason=None):
     code, decline_code = reason or (None, None)
     charge = made.make(
         box, "charge", prefix="ch" if card else "py", amount=amount, amount_refunded=0,
-        amount_captured=amount if status != "failed" else 0, application=None,
-        application_fee=None, application_fee_amount=None, balance_transaction=None,
+        amount_captured=amount if status != "failed" else 0,
         billing_details=_billing(box, intent=intent, method=method),
         calculated_statement_descriptor="KEEPOPEN SANDBOX", captured=status != "failed",
         currency=intent["currency"], customer=intent["customer"],
-        description=intent["description"], disputed=False, failure_balance_transaction=None,
-        failure_code=code, failure_message=code and cards.decline_message(
-            code, decline_code=decline_code),
-        fraud_details={}, metadata=dict(intent["metadata"]), on_behalf_of=None,
+        description=intent["description"], failure_code=code,
+        failure_message=code and cards.decline_message(code, decline_code=decline_code),
+        fraud_details={}, metadata=dict(intent["metadata"]),
         outcome=outcome(card, status=status, decline_code=decline_code or code),
         paid=succeeded, payment_intent=intent["id"], payment_method=method["id"],
-        payment_method_details=details(method, amount=amount), radar_options={},
-        receipt_email=intent["receipt_email"], receipt_number=None, receipt_url=None,
-        refunded=False, review=None, shipping=None, source=None, source_transfer=None,
-        statement_descriptor=None, statement_descriptor_suffix=None, status=status,
-        transfer_data=None, transfer_group=None, _dispute=card and card.dispute,
-        _warning=bool(card and card.warning), _refund=card and card.refund,
-        _at_once=bool(card and card.at_once),
+        payment_method_details=details(method, amount=amount),
+        receipt_email=intent["receipt_email"], status=status,
+        _dispute=card and card.dispute, _warning=bool(card and card.warning),
+        _refund=card and card.refund, _at_once=bool(card and card.at_once),
     )  # fmt: skip
     if succeeded:
         made.change(box, charge, changes={"receipt_url": f"{box.base_url}/r/{charge['id']}"})
@@ -212,21 +208,14 @@ def outcome(card, *, status, decline_code):
 def details(method, *, amount):
     """What a charge says of the method that paid it."""
     kind = method["type"]
-    if kind != "card":
-        return {"type": kind, kind: {**method[kind], "mandate": None}}
-    card = method["card"]
-    same = ("brand", "country", "exp_month", "exp_year", "fingerprint", "funding", "last4",
-            "regulated_status", "wallet")  # fmt: skip
-    return {
-        "type": "card",
-        "card": {
-            **{name: card[name] for name in same}, "amount_authorized": amount,
-            "authorization_code": "123456", "checks": dict(card["checks"]),
-            "extended_authorization": {"status": "disabled"},
-            "incremental_authorization": {"status": "unavailable"}, "installments": None,
-            "mandate": None, "multicapture": {"status": "unavailable"}, "network": card["brand"],
-            "network_token": {"used": False}, "network_transaction_id": "123456789012345",
-            "overcapture": {"maximum_amount_capturable": amount, "status": "unavailable"},
-            "three_d_secure": None,
-        },
-    }  # fmt: skip
+    known = blank("charge", "payment_method_details", kind)
+    known |= {name: value for name, value in method[kind].items() if name in known}
+    if kind == "card":
+        known |= {
+            "amount_authorized": amount, "authorization_code": "123456",
+            "fingerprint": method["card"]["fingerprint"], "network": known["brand"],
+            "network_transaction_id": "123456789012345",
+        }  # fmt: skip
+    elif "mandate" in known:
+        known["mandate"] = "mandate_" + method["id"][3:]
+    return {"type": kind, kind: known}

@@ -14,22 +14,8 @@ KEPT = (
     "automatic_tax", "branding_settings", "origin_context",
 )  # fmt: skip
 DEFAULTS = {
-    "adaptive_pricing": {"enabled": False}, "after_expiration": None,
-    "allow_promotion_codes": None, "automatic_tax":
-        {"enabled": False, "liability": None, "provider": None, "status": None},
-    "billing_address_collection": None, "cancel_url": None, "client_reference_id": None,
-    "client_secret": None, "collected_information": None, "consent": None,
-    "consent_collection": None, "currency_conversion": None, "custom_fields": [],
-    "custom_text": {"after_submit": None, "shipping_address": None, "submit": None,
-                    "terms_of_service_acceptance": None},
-    "customer": None, "customer_details": None, "customer_email": None, "discounts": [],
-    "invoice": None, "invoice_creation": None, "livemode": False, "locale": None, "metadata": {},
-    "payment_intent": None, "payment_link": None, "payment_method_collection": None,
-    "payment_method_configuration_details": None, "payment_method_options": {},
-    "payment_status": "unpaid", "permissions": None, "recovered_from": None,
-    "setup_intent": None, "shipping_address_collection": None, "shipping_cost": None,
-    "shipping_options": [], "status": "open", "submit_type": None, "subscription": None,
-    "success_url": None, "ui_mode": "hosted_page", "url": None, "wallet_options": None,
+    "adaptive_pricing": {"enabled": False}, "payment_status": "unpaid", "status": "open",
+    "payment_method_options": {}, "discounts": [], "metadata": {},
     "total_details": {"amount_discount": 0, "amount_shipping": 0, "amount_tax": 0},
 }  # fmt: skip
 

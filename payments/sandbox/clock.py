@@ -27,7 +27,10 @@ class Clock:
         return self.wall() + self.offset if self._standing is None else self._standing
 
     def move_to(self, moment):
-        self.offset += moment - (self.wall() + self.offset)
+        self.move_by(moment - (self.wall() + self.offset))
+
+    def move_by(self, seconds):
+        self.offset += seconds
         self.store.keep("offset", id="offset", record=self.offset)
 
     @contextlib.contextmanager

@@ -1,6 +1,7 @@
 """Customers."""
 
 from payments.sandbox import agreements, lists, made, methods, render
+from payments.sandbox.spec import blank
 
 FIELDS = (
     "address", "description", "email", "name", "individual_name", "business_name", "phone",
@@ -12,15 +13,10 @@ def make(box, *, email=None, name=None, metadata=None, **fields):
     """A new customer, announced."""
     prefix = "".join(box.store.random.choices("ABCDEFGHJKLMNPQRSTUVWXYZ23456789", k=8))
     customer = made.make(
-        box, "customer", prefix="cus", address=None, balance=0, currency=None,
-        default_source=None, delinquent=False, description=None, discount=None, email=email,
-        invoice_prefix=prefix, name=name, next_invoice_sequence=1, phone=None,
-        preferred_locales=[], shipping=None, tax_exempt="none", test_clock=None,
-        invoice_settings={
-            "custom_fields": None, "default_payment_method": None, "footer": None,
-            "rendering_options": None,
-        },
-        metadata=metadata or {},
+        box, "customer", prefix="cus", address=None, balance=0, currency=None, default_source=None,
+        delinquent=False, email=email, invoice_prefix=prefix, name=name, next_invoice_sequence=1,
+        phone=None, preferred_locales=[], tax_exempt="none", test_clock=None,
+        invoice_settings=blank("customer", "invoice_settings"), metadata=metadata or {},
     )  # fmt: skip
     made.change(box, customer, changes=fields)
     box.emit("customer.created", customer)

@@ -47,12 +47,12 @@ class Deliveries:
     def __init__(self, box, *, deliver):
         self.box = box
         self.deliver = deliver
+        self.rows = {}
         self.waiting = {}
-        self.failed = {}
+        self.by_event = {}
         for row in box.store.kept("delivery"):
-            (self.failed if row["due"] is None else self.waiting)[row["number"]] = row
-        known = [*self.waiting, *self.failed, 0]
-        self._numbers = itertools.count(max(known) + 1)
+            self._remember(row)
+        self._numbers = itertools.count(max(self.rows, default=0) + 1)
 
     def plan(self, record):
         """Queue an event for every enabled endpoint that listens to its type."""
@@ -83,15 +83,33 @@ class Deliveries:
         self._keep(row)
 
     def _keep(self, row):
-        self.waiting.pop(row["number"], None)
-        self.failed.pop(row["number"], None)
-        (self.failed if row["due"] is None else self.waiting)[row["number"]] = row
+        self._remember(row)
         self.box.store.keep("delivery", id=row["number"], record=row)
 
+    def _remember(self, row):
+        number = row["number"]
+        self.rows[number] = row
+        self.by_event.setdefault(row["event"], {})[number] = row
+        if row["due"] is None:
+            self.waiting.pop(number, None)
+        else:
+            self.waiting[number] = row
+
     def _done(self, row):
-        self.waiting.pop(row["number"], None)
-        self.failed.pop(row["number"], None)
-        self.box.store.drop("delivery", id=row["number"])
+        number, event = row["number"], row["event"]
+        self.box.store.drop("delivery", id=number)
+        self.rows.pop(number, None)
+        self.waiting.pop(number, None)
+        left = self.by_event.get(event, {})
+        left.pop(number, None)
+        if not left:
+            self.by_event.pop(event, None)
+            self.box.events.delivered(event)
+
+    def forget(self, event):
+        """Drop the given-up deliveries of an event that can no longer be read."""
+        for row in list(self.by_event.get(event, {}).values()):
+            self._done(row)
 
     def due(self):
         """Rows to attempt now, in order."""
@@ -149,15 +167,16 @@ class Deliveries:
                 self.queue(event, endpoint=known["id"], due=due)
 
     def pending_count(self, event):
-        rows = itertools.chain(self.waiting.values(), self.failed.values())
-        return sum(row["event"] == event for row in rows)
+        """How many endpoints have not had the event yet."""
+        return len(self.by_event.get(event, ()))
 
-    def waiting_events(self):
-        return {row["event"] for row in self.waiting.values()}
+    def is_waiting(self, event):
+        return any(row["due"] is not None for row in self.by_event.get(event, {}).values())
 
-    def undelivered_events(self):
-        rows = itertools.chain(self.waiting.values(), self.failed.values())
-        return {row["event"] for row in rows}
+    @property
+    def failed(self):
+        """Deliveries given up or dropped, by number."""
+        return {number: row for number, row in self.rows.items() if row["due"] is None}
 
 
 def listens(endpoint, *, type):

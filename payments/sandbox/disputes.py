@@ -30,12 +30,14 @@ def open_dispute(box, *, charge, reason):
     dispute = made.make(
         box, "dispute", prefix="du", amount=charge["amount"], balance_transactions=[],
         charge=charge["id"], currency=charge["currency"], enhanced_eligibility_types=[],
-        evidence=blank("dispute", "evidence"), evidence_details={
-            "due_by": box.clock.now() + 9 * DAY, "enhanced_eligibility": {},
-            "has_evidence": False, "past_due": False, "submission_count": 0},
+        evidence=blank("dispute", "evidence"),
+        evidence_details=blank("dispute", "evidence_details")
+        | {"due_by": box.clock.now() + 9 * DAY, "submission_count": 0,
+           "submission_method": "manual"},
         is_charge_refundable=inquiry, metadata={}, payment_intent=charge["payment_intent"],
         payment_method_details={"type": "card", "card": {
-            "brand": "visa", "case_type": "inquiry" if inquiry else "chargeback",
+            "brand": "visa", "network": "visa",
+            "case_type": "inquiry" if inquiry else "chargeback",
             "network_reason_code": "10.4"}},
         reason="general" if inquiry else reason,
         status="warning_needs_response" if inquiry else "needs_response",

@@ -23,9 +23,8 @@ def index(call):
     if types:
         found = (one for one in found if _named(one["type"], types=types))
     if "delivery_success" in params:
-        failing = box.deliveries.undelivered_events()
-        wanted = not params["delivery_success"]
-        found = (one for one in found if (one["id"] in failing) is wanted)
+        pending, wanted = box.deliveries.pending_count, not params["delivery_success"]
+        found = (one for one in found if (pending(one["id"]) > 0) is wanted)
     found = lists.in_range(found, field="created", wanted=params.get("created"))
     return lists.Listing(found, url="/v1/events", shown=box.events.shown)
 

@@ -1,5 +1,6 @@
 """Events: what happened, as rendered at that moment, with the exact former values."""
 
+import collections
 import json
 
 from payments.sandbox import render
@@ -15,6 +16,8 @@ class Events:
     def __init__(self, box):
         self.box = box
         self.records = {record["id"]: record for record in box.store.kept("event")}
+        self._young = collections.deque(self.records)
+        self._overdue = set()
 
     def emit(self, type, obj, *, before=None):
         """Record an event about `obj`; `before` is its snapshot from ahead of the change."""
@@ -22,9 +25,7 @@ class Events:
         body = {
             "id": store.new_id("evt"),
             "object": "event",
-            "account": None,
             "api_version": API_VERSION,
-            "context": None,
             "created": now,
             "data": self._data(obj, before=before),
             "livemode": False,
@@ -47,18 +48,25 @@ class Events:
     def _keep(self, record):
         record["body"] = json.dumps(record["body"])
         self.records[record["id"]] = record
+        self._young.append(record["id"])
         self.box.store.keep("event", id=record["id"], record=record)
 
     def forget_old(self):
         """Drop events past the thirty days that Stripe lets them be read."""
         limit = self.box.clock.now() - READABLE_DAYS * DAY
-        waiting = self.box.deliveries.waiting_events()
-        for id, record in list(self.records.items()):
-            if record["created"] >= limit:
-                return
-            if id not in waiting:
-                del self.records[id]
-                self.box.store.drop("event", id=id)
+        while self._young and self.records[self._young[0]]["created"] < limit:
+            id = self._young.popleft()
+            self._overdue.add(id)
+            if not self.box.deliveries.is_waiting(id):
+                self.box.deliveries.forget(id)
+                self.delivered(id)
+
+    def delivered(self, id):
+        """Nobody waits for the event any more: drop it if its days are over."""
+        if id in self._overdue:
+            self._overdue.discard(id)
+            del self.records[id]
+            self.box.store.drop("event", id=id)
 
     def shown(self, record):
         body = json.loads(record["body"])

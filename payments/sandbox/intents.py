@@ -15,15 +15,10 @@ def make(box, *, amount, currency, customer=None, method=None, hidden=None, **fi
     secret = f"{id}_secret_" + box.store.new_id("s", length=23)[2:]
     intent = made.make(
         box, "payment_intent", prefix="pi", id=id, amount=amount, currency=currency,
-        amount_capturable=0, amount_details={"tip": {}}, amount_received=0, application=None,
-        application_fee_amount=None, automatic_payment_methods=None, canceled_at=None,
-        cancellation_reason=None, capture_method="automatic_async", client_secret=secret,
-        confirmation_method="automatic", customer=customer, description=None,
-        last_payment_error=None, latest_charge=None, metadata={}, next_action=None,
-        on_behalf_of=None, payment_method=method, payment_method_options={},
-        payment_method_types=["card"], processing=None, receipt_email=None,
-        setup_future_usage=None, shipping=None, source=None, statement_descriptor=None,
-        statement_descriptor_suffix=None, status="requires_payment_method",
+        amount_capturable=0, amount_received=0, capture_method="automatic_async",
+        client_secret=secret, confirmation_method="automatic", customer=customer,
+        payment_method=method, payment_method_options={}, payment_method_types=["card"],
+        status="requires_payment_method",
     )  # fmt: skip
     made.change(box, intent, changes={**fields, **(hidden or {})})
     box.emit("payment_intent.created", intent)

@@ -99,4 +99,5 @@ def listing(call, *, kind, url, same=()):
 
 def embedded(objects, *, url):
     """A list inside another object."""
-    return {"object": "list", "data": list(objects), "has_more": False, "url": url}
+    data = [render.plain(obj) for obj in objects]
+    return {"object": "list", "data": data, "has_more": False, "url": url}

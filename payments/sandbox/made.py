@@ -5,15 +5,11 @@ from payments.sandbox.spec import blank
 
 def make(box, kind, *, prefix, id=None, **fields):
     """A new object in the store, dated now."""
-    obj = {
-        **blank(kind),
-        "id": id or box.store.new_id(prefix),
-        "object": kind,
-        "created": box.clock.now(),
-        "livemode": False,
-        **fields,
-    }
-    return box.store.put(obj)
+    known = blank(kind)
+    known |= {"id": id or box.store.new_id(prefix), "object": kind, **fields}
+    if "created" in known:
+        known["created"] = box.clock.now()
+    return box.store.put(known)
 
 
 def change(box, obj, *, changes):

@@ -3,6 +3,7 @@
 import datetime
 
 from payments.sandbox import cards, errors, lists, made, render
+from payments.sandbox.spec import blank
 
 DEBITS = {
     "eur": "sepa_debit", "usd": "us_bank_account", "gbp": "bacs_debit", "cad": "acss_debit",
@@ -16,39 +17,34 @@ def new_card(box, *, number, exp=(12, 2034), billing=None):
     card = cards.known(number)
     month, year = exp
     return made.make(
-        box, "payment_method", prefix="pm", type="card", customer=None, metadata={},
-        billing_details=billing_details(billing), allow_redisplay="unspecified",
-        card={
-            "brand": card.brand, "checks": {
-                "address_line1_check": None, "address_postal_code_check": None,
-                "cvc_check": "pass",
-            },
-            "country": card.country, "display_brand": card.brand, "exp_month": month,
-            "exp_year": year, "fingerprint": fingerprint(number), "funding": "credit",
-            "generated_from": None, "last4": card.last4,
+        box, "payment_method", prefix="pm", type="card", allow_redisplay="unspecified",
+        billing_details=billing_details(billing), _number=number, _set_up=False,
+        card=blank("payment_method", "card") | {
+            "brand": card.brand, "country": card.country, "display_brand": card.brand,
+            "exp_month": month, "exp_year": year, "fingerprint": fingerprint(number),
+            "funding": "credit", "last4": card.last4, "regulated_status": "unregulated",
+            "checks": {"address_line1_check": None, "address_postal_code_check": None,
+                       "cvc_check": "pass"},
             "networks": {"available": [card.brand], "preferred": None},
-            "regulated_status": "unregulated", "three_d_secure_usage": {"supported": True},
-            "wallet": None,
+            "three_d_secure_usage": {"supported": True},
         },
-        _number=number, _set_up=False,
     )  # fmt: skip
 
 
 def new_debit(box, *, kind, account, billing=None):
     """A bank account that settles days later; one well-known number fails instead."""
     return made.make(
-        box, "payment_method", prefix="pm", type=kind, customer=None, metadata={},
-        billing_details=billing_details(billing), allow_redisplay="unspecified",
-        _number=account, _set_up=True, **{kind: debit_details(kind, account=account)},
+        box, "payment_method", prefix="pm", type=kind, allow_redisplay="unspecified",
+        billing_details=billing_details(billing), _number=account, _set_up=True,
+        **{kind: debit_details(kind, account=account)},
     )  # fmt: skip
 
 
 def debit_details(kind, *, account):
-    details = {"fingerprint": fingerprint(account), "last4": account[-4:]}
+    details = blank("payment_method", kind)
+    details |= {"fingerprint": fingerprint(account), "last4": account[-4:]}
     if kind == "sepa_debit":
-        generated = {"charge": None, "setup_attempt": None}
-        more = {"bank_code": "37040044", "branch_code": "", "country": account[:2]}
-        return {**details, **more, "generated_from": generated}
+        details |= {"bank_code": account[4:12], "branch_code": "", "country": account[:2]}
     return details
 
 

@@ -9,9 +9,8 @@ def pay_out(box):
     if not box.settings.payouts:
         return
     open_ones = {}
-    for transaction in box.store.newest("balance_transaction"):
-        waiting = transaction["_payout"] is None and transaction["status"] == "available"
-        if waiting and transaction["type"] != "payout":
+    for transaction in box.store.work["unpaid"].values():
+        if transaction["status"] == "available":
             open_ones.setdefault(transaction["currency"], []).append(transaction)
     for currency, transactions in sorted(open_ones.items()):
         if sum(transaction["net"] for transaction in transactions) > 0:
@@ -22,13 +21,10 @@ def make(box, *, currency, transactions):
     amount = sum(transaction["net"] for transaction in transactions)
     now = box.clock.now()
     payout = made.make(
-        box, "payout", prefix="po", amount=amount, application_fee=None,
-        application_fee_amount=None, arrival_date=periods.next_midnight(now), automatic=True,
-        currency=currency, description="STRIPE PAYOUT", destination="ba_sandbox",
-        failure_balance_transaction=None, failure_code=None, failure_message=None, metadata={},
-        method="standard", original_payout=None, reconciliation_status="in_progress",
-        reversed_by=None, source_type="card", statement_descriptor=None, status="pending",
-        trace_id=None, type="bank_account", balance_transaction=None, payout_method=None,
+        box, "payout", prefix="po", amount=amount, arrival_date=periods.next_midnight(now),
+        automatic=True, currency=currency, description="STRIPE PAYOUT", destination="ba_sandbox",
+        metadata={}, method="standard", reconciliation_status="in_progress", source_type="card",
+        status="pending", type="bank_account",
     )  # fmt: skip
     for transaction in transactions:
         made.change(box, transaction, changes={"_payout": payout["id"]})

@@ -65,15 +65,12 @@ def make(box, *, charge, amount, reason=None, metadata=None):
     kind = charge["payment_method_details"]["type"]
     refund = made.make(
         box, "refund", prefix="re" if kind == "card" else "pyr", amount=amount,
-        balance_transaction=None, charge=charge["id"], currency=currency,
-        destination_details={"type": kind, kind: {
-            "reference_status": "pending", "reference_type": "acquirer_reference_number",
-            "type": "refund"}} if kind == "card" else {"type": kind, kind: {}},
-        metadata=dict(metadata or {}), payment_intent=charge["payment_intent"], reason=reason,
-        receipt_number=None, source_transfer_reversal=None, transfer_reversal=None,
-        status="pending" if pending else "succeeded",
-        pending_reason=("insufficient_funds" if short else "processing") if pending else None,
+        charge=charge["id"], currency=currency, metadata=dict(metadata or {}),
+        destination_details=destination(kind), payment_intent=charge["payment_intent"],
+        reason=reason, status="pending" if pending else "succeeded",
     )  # fmt: skip
+    if pending:
+        refund["pending_reason"] = "insufficient_funds" if short else "processing"
     if not short:
         _take(box, refund=refund, kind=kind)
     _count(box, charge=charge, refund=refund)
@@ -81,6 +78,14 @@ def make(box, *, charge, amount, reason=None, metadata=None):
         due = box.clock.exact() + DAY
         box.agenda.add(due, kind="refund_follows", id=refund["id"])
     return refund
+
+
+def destination(kind):
+    if kind != "card":
+        return {"type": kind, kind: {}}
+    details = {"reference_status": "pending", "reference_type": "acquirer_reference_number",
+               "type": "refund"}  # fmt: skip
+    return {"type": "card", "card": details}
 
 
 def _take(box, *, refund, kind):
@@ -118,7 +123,8 @@ def _go_through(box, *, refund, charge):
             return
         _take(box, refund=refund, kind=charge["payment_method_details"]["type"])
     before = render.snapshot(refund)
-    made.change(box, refund, changes={"status": "succeeded", "pending_reason": None})
+    del refund["pending_reason"]
+    made.change(box, refund, changes={"status": "succeeded"})
     box.emit("refund.updated", refund, before=before)
     box.emit("charge.refund.updated", refund, before=before)
 

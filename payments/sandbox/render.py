@@ -36,7 +36,7 @@ def expanded(box, *, obj, paths):
 def grouped(paths):
     groups = {}
     for path in paths:
-        if path.count(".") >= DEEPEST + path.startswith("data."):
+        if sum(name != "data" for name in path.split(".")) > DEEPEST:
             raise errors.invalid(
                 f"You cannot expand more than {DEEPEST} levels of a property.", param="expand"
             )

@@ -6,12 +6,9 @@ from payments.sandbox import charging, errors, lists, made, methods, render
 def make(box, *, customer, metadata=None, description=None, usage="off_session"):
     id = box.store.new_id("seti")
     intent = made.make(
-        box, "setup_intent", prefix="seti", id=id, application=None,
-        automatic_payment_methods=None, cancellation_reason=None,
-        client_secret=f"{id}_secret_sandbox", customer=customer, description=description,
-        flow_directions=None, last_setup_error=None, latest_attempt=None, mandate=None,
-        metadata=dict(metadata or {}), next_action=None, on_behalf_of=None, payment_method=None,
-        payment_method_options={}, payment_method_types=["card"], single_use_mandate=None,
+        box, "setup_intent", prefix="seti", id=id, client_secret=f"{id}_secret_sandbox",
+        customer=customer, description=description, metadata=dict(metadata or {}),
+        payment_method_options={}, payment_method_types=["card"],
         status="requires_payment_method", usage=usage,
     )  # fmt: skip
     box.emit("setup_intent.created", intent)

@@ -25,16 +25,26 @@ INDEXED = {
     "checkout.session": ("payment_intent", "subscription", "customer"),
     "balance_transaction": ("source", "_payout"),
 }
+WORK = {
+    "unpaid": (
+        "balance_transaction",
+        lambda obj: obj["_payout"] is None and obj["type"] != "payout",
+    ),
+}
 
 
 class Store:
-    """All objects by id, by kind in order of creation, and by the fields lists filter on."""
+    """All objects by id, by kind in order of creation, by the fields lists filter on.
+
+    `work` holds the few that wait for something, so that nobody looks through all.
+    """
 
     def __init__(self, path=MEMORY, *, seed=None):
         self.random = random.Random(seed)  # noqa: S311
         self.objects = {}
         self.kinds = {}
         self.index = {}
+        self.work = {name: {} for name in WORK}
         self._dirty = {}
         self._file = None if path == MEMORY else open_file(path)
         for body in self.kept("object"):
@@ -61,6 +71,15 @@ class Store:
             value = obj.get(field)
             if value is not None:
                 self.index.setdefault((kind, field, value), {})[id] = None
+        for name, (worked, belongs) in WORK.items():
+            if worked == kind:
+                self._list_work(name, obj=obj, belongs=belongs(obj))
+
+    def _list_work(self, name, *, obj, belongs):
+        if belongs:
+            self.work[name][obj["id"]] = obj
+        else:
+            self.work[name].pop(obj["id"], None)
 
     def get(self, kind, *, id, param=None):
         """The object of that kind, or Stripe's refusal naming `param`."""

@@ -8,9 +8,8 @@ from payments.sandbox.wire import API_VERSION
 def make(box, *, url, secret=None, enabled_events=("*",), **fields):
     secret = secret or "whsec_" + box.store.new_id("s", length=32)[2:]
     endpoint = made.make(
-        box, "webhook_endpoint", prefix="we", api_version=API_VERSION, application=None,
-        description=None, enabled_events=list(enabled_events), metadata={}, status="enabled",
-        url=url, _secret=secret, _old_secrets=[],
+        box, "webhook_endpoint", prefix="we", api_version=API_VERSION, status="enabled", url=url,
+        enabled_events=list(enabled_events), metadata={}, _secret=secret, _old_secrets=[],
     )  # fmt: skip
     return made.change(box, endpoint, changes=fields)
 
