@@ -2,10 +2,8 @@
 
 from dataclasses import dataclass
 
-from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from payments import clock
@@ -13,6 +11,7 @@ from payments.models import Subscription
 from supporters import history
 from supporters.models import User
 from supporters.standing import mark_supporter
+from supporters.views.signed_in import SignedIn, private
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,10 +22,9 @@ class Agreement:
     card_ends_first: bool
 
 
-@never_cache
-@login_required
+@private
 @require_safe
-def home(request: HttpRequest) -> HttpResponse:
+def home(request: SignedIn) -> HttpResponse:
     """How the supporter stands, what comes next, and what was given."""
     supporter = request.user
     year = clock.local_date(clock.now()).year

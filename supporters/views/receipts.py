@@ -1,32 +1,30 @@
-"""A supporter's own documents: receipts as they were stored, and the statement of a year."""
+"""A supporter's own documents, the same bytes on every download."""
 
-from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from payments.models import Receipt, ReceiptDocument
+from payments import clock
+from payments.models import Receipt
+from payments.receipts.documents import DocumentLost, document_bytes
+from payments.receipts.facts import UnknownFacts
+from payments.receipts.press import ReceiptRenderError
+from supporters.views.signed_in import SignedIn, private
+
+UNPRINTABLE = (DocumentLost, ReceiptRenderError, UnknownFacts)
 
 
-@never_cache
-@login_required
+@private
 @require_safe
-def receipt(request: HttpRequest, number: str) -> HttpResponse:
-    """The stored bytes of one's own receipt; while there are none, a page that says so."""
+def receipt(request: SignedIn, number: str) -> HttpResponse:
+    """One's own receipt as it is stored, printed now where the worker has not come to it yet."""
     mine = Receipt.objects.filter(contribution__supporter=request.user)
     found = get_object_or_404(mine, number=number)
-    document = ReceiptDocument.objects.filter(receipt=found).first()
-    if document is None:
+    try:
+        pdf = document_bytes(found, now=clock.now())
+    except UNPRINTABLE:
         context = {"number": found.number}
-        page = render(request, "supporters/account/receipt_soon.html", context, status=202)
-        page["Refresh"] = "4"
-        return page
-    with document.file.open("rb") as stored:
-        return _pdf(stored.read(), name=f"receipt-{found.number}.pdf")
-
-
-def _pdf(content: bytes, *, name: str) -> HttpResponse:
-    answer = HttpResponse(content, content_type="application/pdf")
-    answer["Content-Disposition"] = f'inline; filename="{name}"'
+        return render(request, "supporters/account/receipt_missing.html", context, status=503)
+    answer = HttpResponse(pdf, content_type="application/pdf")
+    answer["Content-Disposition"] = f'inline; filename="receipt-{found.number}.pdf"'
     return answer

@@ -4,13 +4,11 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.http import HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from payments.models import Subscription
@@ -18,14 +16,14 @@ from payments.money import symbol
 from payments.services import subscriptions
 from payments.services.checkout import Declined, Misconfigured, Unavailable
 from supporters.forms.account import AmountForm, StopForm
+from supporters.views.signed_in import SignedIn, private
 
 REFUSED = (subscriptions.ChangeRefused, Declined, Misconfigured, Unavailable)
 
 
-@never_cache
-@login_required
+@private
 @require_http_methods(["GET", "HEAD", "POST"])
-def change_amount(request: HttpRequest, public_id: UUID) -> HttpResponse:
+def change_amount(request: SignedIn, public_id: UUID) -> HttpResponse:
     """Before and after, side by side, and one button."""
     subscription = _own(request, public_id)
     if not subscription.upcoming:
@@ -46,10 +44,9 @@ def change_amount(request: HttpRequest, public_id: UUID) -> HttpResponse:
     return render(request, "supporters/account/amount.html", context, status=status)
 
 
-@never_cache
-@login_required
+@private
 @require_http_methods(["GET", "HEAD", "POST"])
-def stop(request: HttpRequest, public_id: UUID) -> HttpResponse:
+def stop(request: SignedIn, public_id: UUID) -> HttpResponse:
     """What ends and when, an optional reason, one button; then the way back."""
     subscription = _own(request, public_id)
     form = StopForm(_sent(request))
@@ -65,10 +62,9 @@ def stop(request: HttpRequest, public_id: UUID) -> HttpResponse:
     return render(request, "supporters/account/stop.html", context, status=status)
 
 
-@never_cache
-@login_required
+@private
 @require_POST
-def undo_stop(request: HttpRequest, public_id: UUID) -> HttpResponse:
+def undo_stop(request: SignedIn, public_id: UUID) -> HttpResponse:
     """Go on as if it had not been stopped."""
     try:
         subscriptions.undo_cancel(_own(request, public_id), actor=request.user)
@@ -79,10 +75,9 @@ def undo_stop(request: HttpRequest, public_id: UUID) -> HttpResponse:
     return _to_account()
 
 
-@never_cache
-@login_required
+@private
 @require_POST
-def new_card(request: HttpRequest, public_id: UUID) -> HttpResponse:
+def new_card(request: SignedIn, public_id: UUID) -> HttpResponse:
     """On to Stripe's page, where a new card is given."""
     back = settings.SITE_URL + reverse("supporters:account") + "?card=given"
     try:
@@ -93,15 +88,15 @@ def new_card(request: HttpRequest, public_id: UUID) -> HttpResponse:
     return _see_other(address)
 
 
-def _own(request: HttpRequest, public_id: UUID) -> Subscription:
+def _own(request: SignedIn, public_id: UUID) -> Subscription:
     return get_object_or_404(request.user.subscriptions, public_id=public_id)
 
 
-def _sent(request: HttpRequest) -> QueryDict | None:
+def _sent(request: SignedIn) -> QueryDict | None:
     return request.POST if request.method == "POST" else None
 
 
-def _proposed(request: HttpRequest) -> dict[str, str]:
+def _proposed(request: SignedIn) -> dict[str, str]:
     """What a link such as "Give less" proposes; the supporter may type over it."""
     return {"amount": request.GET.get("amount", "")[:20]}
 
@@ -117,7 +112,7 @@ def _money_field(subscription: Subscription) -> dict[str, object]:
     }
 
 
-def _told(request: HttpRequest, error: Exception) -> int:
+def _told(request: SignedIn, error: Exception) -> int:
     """Tell in a person's words why it did not work; returns the status that fits."""
     if isinstance(error, subscriptions.ChangeRefused):
         messages.error(request, _("This contribution has ended, so there is nothing to change."))

@@ -1,17 +1,17 @@
 """The account: how a supporter stands, what was given, and only one's own."""
 
+import hashlib
 import re
 import uuid
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.core.files.base import ContentFile
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from payments import clock
-from payments.models import Checkout, Contribution, Receipt, ReceiptDocument, Refund, Subscription
+from payments.models import Checkout, Contribution, Receipt, Refund, Subscription
 from supporters.models import User
 from tests.builders import give, subscribe
 
@@ -210,28 +210,22 @@ def test_two_hundred_contributions_cost_at_most_twenty_queries(client):
     assert len(more) == len(few)
 
 
-def test_a_stored_receipt_comes_with_the_same_bytes_each_time(client):
-    many_contributions(User.objects.for_email("nora@example.org"), 1)
-    receipt = Receipt.objects.get()
-    ReceiptDocument.objects.create(
-        receipt=receipt,
-        sha256="0" * 64,
-        file=ContentFile(b"%PDF-1.7 as stored", name="receipt.pdf"),
-        rendered_at=clock.now(),
-    )
+def test_a_receipt_comes_with_the_same_bytes_each_time(client, pay, deliver):
+    receipt = give(client, pay, deliver).receipt
     first, second = (enter().get(f"/account/receipts/{receipt.number}.pdf") for _ in range(2))
     assert (first.status_code, first["Content-Type"]) == (200, "application/pdf")
-    assert first.content == second.content == b"%PDF-1.7 as stored"
+    assert first.content == second.content
+    assert hashlib.sha256(first.content).hexdigest() == receipt.document.sha256
     assert f"receipt-{receipt.number}.pdf" in first["Content-Disposition"]
     assert "no-store" in first["Cache-Control"]
 
 
-def test_a_receipt_that_is_not_made_yet_says_so_and_looks_again(client):
+def test_a_receipt_that_cannot_be_printed_is_answered_with_a_sentence(client):
+    """Its facts are of a release that this one cannot read any more."""
     many_contributions(User.objects.for_email("nora@example.org"), 1)
     page = enter().get("/account/receipts/2025-000001.pdf")
-    assert page.status_code == 202
-    assert "Refresh" in page
-    assert "is being prepared" in text_of(page)
+    assert page.status_code == 503
+    assert "Your contribution has arrived" in text_of(page)
 
 
 @pytest.mark.case("A3")
