@@ -18,9 +18,10 @@ MOST_ATTEMPTS = 8
 def claim_due(rows: QuerySet[Any], *, now: datetime, limit: int) -> Iterator[Any]:
     """Yield due rows, oldest first, each claimed by this worker alone."""
     due = rows.filter(due_at__lte=now)
-    for pk in list(due.order_by("due_at", "pk").values_list("pk", flat=True)[:limit]):
-        if due.filter(pk=pk).update(due_at=now + LEASE, attempts=F("attempts") + 1):
-            yield rows.get(pk=pk)
+    for row in list(due.order_by("due_at", "pk")[:limit]):
+        if due.filter(pk=row.pk).update(due_at=now + LEASE, attempts=F("attempts") + 1):
+            row.attempts += 1
+            yield row
 
 
 def next_try(attempts: int, *, now: datetime) -> datetime | None:

@@ -1,4 +1,4 @@
-"""Fixtures for every test: a Stripe of its own, the clock, deliveries through the front door."""
+"""Fixtures for every test: a Stripe of its own, a clock, deliveries through the front door."""
 
 import urllib.parse
 from dataclasses import dataclass
