@@ -10,10 +10,13 @@ from django.core.files.storage import InMemoryStorage
 
 from payments import clock, outbox
 from payments.gateway import calls
+from payments.models import StripeEvent
 from payments.sandbox import Sandbox
 from payments.webhooks import inbox
 from tests.stripe_transport import SandboxTransport
 
+# An account with funds enough: refunds go through at once.
+RICH = {"refunds_need_funds": False}
 CARD = "4242424242424242"
 
 
@@ -32,7 +35,9 @@ def _clean(tmp_path, settings):
 def stripe_sandbox(db):
     """A fresh Stripe account that posts its events to this installation's webhook."""
     hooks = [("http://testserver/stripe/webhook/", settings.STRIPE_WEBHOOK_SECRETS[0])]
-    SandboxTransport.current = Sandbox(webhooks=hooks, deliver=lambda *_: 200, seed=1)
+    SandboxTransport.current = Sandbox(
+        webhooks=hooks, deliver=lambda *_: 200, seed=1, settings=RICH
+    )
     calls.ensure_product()
     yield SandboxTransport.current
     SandboxTransport.current.close()
@@ -64,6 +69,8 @@ class Deliver:
         self.sandbox.deliver_due()
         while inbox.apply_due() + outbox.run_due():
             self.sandbox.deliver_due()
+        notes = StripeEvent.objects.filter(status="failed").values_list("type", "note")
+        assert not notes, list(notes)
 
 
 @pytest.fixture

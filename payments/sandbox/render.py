@@ -3,6 +3,7 @@
 import json
 
 from payments.sandbox import errors
+from payments.sandbox.spec import tables
 
 ONLY_EXPANDED = {
     "checkout.session": ("line_items",),
@@ -29,7 +30,9 @@ def expanded(box, *, obj, paths):
     """`obj` for the wire with each path ("latest_charge.balance_transaction") filled in."""
     shown = plain(obj) if "object" in obj else dict(obj)
     for head, rest in grouped(paths).items():
-        shown[head] = _filled(box, obj=obj, field=head, paths=rest)
+        filled = _filled(box, obj=obj, field=head, paths=rest)
+        if filled is not None or head in shown:
+            shown[head] = filled
     return shown
 
 
@@ -51,11 +54,16 @@ def _filled(box, *, obj, field, paths):
     value = box.includable(obj, field=field)
     if value is None:
         value = obj.get(field)
-    if value is None and field not in obj:
+    if value is None and field not in obj and not _known(obj, field=field):
         raise errors.invalid(
             f"This property cannot be expanded ({field}).", param="expand", code=None
         )
     return _opened(box, value=value, paths=paths)
+
+
+def _known(obj, *, field):
+    """Whether Stripe has the field, if not always: a refund's failure_balance_transaction."""
+    return field in (tables.resource(obj.get("object")) or ())
 
 
 def _opened(box, *, value, paths):

@@ -117,15 +117,21 @@ def _take_over(state: RefundState) -> Refund:
         contribution = Contribution.objects.select_for_update().get(pk=contribution.pk)
         row = _ours(state, contribution)
         row.status = state.status if state.status in Status.values else row.status
-        if state.balance and state.balance.currency == row.currency:
+        if state.balance:
             row.stripe_balance_transaction_id = state.balance.id
-            ledger.refunded(row, state.balance)
-        if state.failure_balance and state.failure_balance.currency == row.currency:
-            ledger.refund_failed(row, state.failure_balance)
         row.save()
+        _book(row, state)
         if row.status == Status.SUCCEEDED:
             outbox.put("mail.refund", key=f"mail.refund:{row.public_id}", refund_id=row.pk)
     return row
+
+
+def _book(row: Refund, state: RefundState) -> None:
+    """Book what left the balance and what came back, in the currency of the contribution."""
+    if state.balance and state.balance.currency == row.currency:
+        ledger.refunded(row, state.balance)
+    if state.failure_balance and state.failure_balance.currency == row.currency:
+        ledger.refund_failed(row, state.failure_balance)
 
 
 def _contribution(state: RefundState) -> Contribution:

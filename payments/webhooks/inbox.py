@@ -81,7 +81,8 @@ def _apply(row: StripeEvent) -> bool:
     except (errors.GatewayError, Unsettled) as error:
         return _retry(row, f"not yet: {error}")
     except Exception as error:
-        log.exception("event_failed", event_id=row.stripe_event_id, type=row.type)
+        kind = type(error).__name__
+        log.error("event_failed", event_id=row.stripe_event_id, type=row.type, error=kind)
         return _retry(row, f"{type(error).__name__}: {error}"[:500])
     return _settle(row, Status.APPLIED, note or "")
 

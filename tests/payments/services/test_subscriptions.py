@@ -15,6 +15,12 @@ pytestmark = pytest.mark.django_db
 FAILS_LATER = "4000000000000341"
 
 
+def change_card(subscription, pay, deliver, *, card):
+    url = subscriptions.start_card_change(subscription, return_url="http://testserver/account/")
+    assert pay(url, card=card).status == 303
+    deliver()
+
+
 def test_a_renewal_is_booked_and_receipted(client, pay, deliver, advance):
     subscription = subscribe(client, pay, deliver, article="the-ferry", campaign="open")
     advance(days=32)
@@ -85,7 +91,8 @@ def test_a_change_that_makes_no_sense_is_refused(client, pay, deliver, gift, cod
 
 @pytest.mark.case("F34")
 def test_a_failed_renewal_is_shown_and_told_for_each_attempt(client, pay, deliver, advance):
-    subscription = subscribe(client, pay, deliver, card=FAILS_LATER)
+    subscription = subscribe(client, pay, deliver)
+    change_card(subscription, pay, deliver, card=FAILS_LATER)
     advance(days=32)
     subscription.refresh_from_db()
     assert subscription.status == Subscription.Status.PAST_DUE
@@ -96,10 +103,8 @@ def test_a_failed_renewal_is_shown_and_told_for_each_attempt(client, pay, delive
 
 
 def test_a_new_card_is_charged_from_then_on(client, pay, deliver, advance):
-    subscription = subscribe(client, pay, deliver, card=FAILS_LATER)
-    url = subscriptions.start_card_change(subscription, return_url="http://testserver/account/")
-    assert pay(url, card="5555555555554444").status == 303
-    deliver()
+    subscription = subscribe(client, pay, deliver)
+    change_card(subscription, pay, deliver, card="5555555555554444")
     subscription.refresh_from_db()
     assert subscription.card_last4 == "4444"
     advance(days=32)
