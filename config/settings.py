@@ -113,6 +113,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "supporters.middleware.staff_second_factor",
 ]
 if DEMO:
     MIDDLEWARE.insert(0, "supporters.demo.shared.without_vary")
@@ -214,6 +215,9 @@ ACCOUNT_EMAIL_VERIFICATION_BY_CODE_TIMEOUT = 600
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_SESSION_REMEMBER = True
+# In the demonstration staff enter by one click from /demo/.
+STAFF_SECOND_FACTOR = not DEMO
+MFA_TOTP_ISSUER = NEWSROOM_NAME
 LOGIN_URL = "/account/login/"
 LOGIN_REDIRECT_URL = "/account/"
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
