@@ -1,6 +1,6 @@
 """Addresses of the counting room."""
 
-from django.urls import path
+from django.urls import include, path
 
 from payments import views
 
@@ -8,4 +8,5 @@ app_name = "payments"
 urlpatterns = [
     path("stripe/webhook/", views.webhook, name="webhook"),
     path("healthz", views.healthz, name="healthz"),
+    path("desk/finance/", include("payments.desk.urls")),
 ]

@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from supporters.desk import views as desk
 from supporters.views import account, appeals, contribute, receipts, subscriptions
 
 app_name = "supporters"
@@ -18,4 +19,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("account/", account.home, name="account"),
     path("account/receipts/<str:number>.pdf", receipts.receipt, name="receipt"),
     path("account/subscriptions/<uuid:public_id>/", include(subscription)),
+    path("desk/", desk.index, name="desk"),
 ]

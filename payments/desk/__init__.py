@@ -1,0 +1,1 @@
+"""Finance's pages: movements, one contribution, the inbox and the outbox."""

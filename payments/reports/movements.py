@@ -97,10 +97,12 @@ class Total:
     net: Money
     open: int
 
-    def __str__(self) -> str:
+    @property
+    def control(self) -> str:
+        """The sums as one line, to check a file against."""
         return (
-            f"{self.currency}: count={self.count} gross_minor={self.gross.minor} "
-            f"fee_minor={self.fee.minor} net_minor={self.net.minor} fees_open={self.open}"
+            f"count={self.count} gross_minor={self.gross.minor} fee_minor={self.fee.minor} "
+            f"net_minor={self.net.minor} fees_open={self.open}"
         )
 
 

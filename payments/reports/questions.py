@@ -30,9 +30,8 @@ class Question:
         if self.first_day and self.last_day and self.last_day < self.first_day:
             raise ValueError(f"the last day {self.last_day} is before the first {self.first_day}")
 
-    @property
-    def days(self) -> str:
-        """The period in words for names of files: `2026-03-01-to-2026-03-31`."""
+    def __str__(self) -> str:
+        """The period, for names of files: `2026-03-01-to-2026-03-31`."""
         first = self.first_day.isoformat() if self.first_day else "the-beginning"
         last = self.last_day.isoformat() if self.last_day else "today"
         return f"{first}-to-{last}"

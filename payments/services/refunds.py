@@ -1,6 +1,7 @@
 """Refunds: asked for at our desk or made in Stripe's dashboard, booked from Stripe's balance."""
 
 from typing import Any
+from uuid import UUID, uuid4
 
 from django.db import transaction
 
@@ -17,20 +18,31 @@ Status = Refund.Status
 
 
 class RefundRefused(ValueError):
-    """A refund that cannot be; `code`: not_paid, currency, nothing, too_much, refused."""
+    """A refund that cannot be; `code`: not_paid, currency, nothing, too_much, form_used,
+    refused."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
         self.code = code
 
 
-def refund(contribution: Contribution, *, amount: Money, reason: str, actor: Any) -> Refund:
+def refund(
+    contribution: Contribution,
+    *,
+    amount: Money,
+    reason: str,
+    actor: Any,
+    form_token: UUID | None = None,
+) -> Refund:
     """Send money back: our row under lock, then Stripe with a key made from the row.
+
+    The same form token again is the same refund: a double click sends nothing twice.
 
     Raises RefundRefused, and Unavailable where the outcome is unknown: the row stays and the
     sweep finds out; the same refund is never asked for under a new key.
     """
-    row = _row(contribution, amount=amount, reason=reason, actor=actor)
+    token = form_token or uuid4()
+    row = _row(contribution, token, amount=amount, reason=reason, actor=actor)
     return create(row)
 
 
@@ -71,11 +83,19 @@ def refundable(contribution: Contribution) -> Money:
     return contribution.charged - Money(minor, contribution.currency)
 
 
-def _row(contribution: Contribution, *, amount: Money, reason: str, actor: Any) -> Refund:
+def _row(
+    contribution: Contribution, token: UUID, *, amount: Money, reason: str, actor: Any
+) -> Refund:
     with transaction.atomic():
         locked = Contribution.objects.select_for_update().get(pk=contribution.pk)
+        known = locked.refunds.filter(public_id=token).first()
+        if known and known.amount != amount:
+            raise RefundRefused("form_used")
+        if known:
+            return known
         _refuse(locked, amount)
         row = Refund.objects.create(
+            public_id=token,
             contribution=locked,
             amount_minor=amount.minor,
             currency=amount.currency,

@@ -1,0 +1,1 @@
+"""The desk's front door and the pages that are not about money."""

@@ -35,7 +35,7 @@ class Command(BaseCommand):
             for lines in csv_lines(MOVEMENTS, table.rows):
                 self.stdout.write(lines, ending="")
             for total in table.totals:
-                self.stderr.write(str(total), style_func=str)
+                self.stderr.write(f"{total.currency}: {total.control}", style_func=str)
 
 
 def _day(option: str, text: str) -> date:

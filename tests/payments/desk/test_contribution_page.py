@@ -1,0 +1,139 @@
+"""One contribution at the desk, and sending money back."""
+
+import re
+import uuid
+
+import pytest
+from django.core.files.base import ContentFile
+
+from payments.models import AuditEntry, Contribution, ReceiptDocument, Refund
+from payments.reports import movements
+from payments.reports.questions import Question
+from tests.builders import give
+from tests.payments.books import DAY, receive, send_back
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def given(client, pay, deliver, advance, stripe_sandbox):
+    """A contribution of ten euro, paid at Stripe's stand-in, its fee known."""
+    stripe_sandbox.settings.refunds_need_funds = False
+    contribution = give(client, pay, deliver, amount="10", email="nora@example.org", name="Nora")
+    advance(seconds=120)
+    contribution.refresh_from_db()
+    return contribution
+
+
+def address(contribution):
+    return f"/desk/finance/contributions/{contribution.public_id}/"
+
+
+def send_form(desk, contribution, **fields):
+    """Fill in the refund form as the page offers it."""
+    page = desk.get(address(contribution)).content.decode()
+    found = re.search(r'name="token" value="([^"]+)"', page)
+    token = found[1] if found else str(uuid.uuid4())
+    filled = {"amount": "4", "reason": "asked by phone", "token": token} | fields
+    return desk.post(address(contribution) + "refund/", filled)
+
+
+def test_the_page_tells_the_sums_the_receipt_and_the_history(desk, given):
+    page = desk.get(address(given)).content.decode()
+    for words in ("€10.00", "€0.40", "€9.60", given.receipt.number, "nora@example.org"):
+        assert words in page
+    for step in ("Checkout begun", "Money received", "Fee booked", "Receipt issued"):
+        assert step in page
+
+
+def test_a_part_is_sent_back_once_and_stands_in_the_movements(desk, given, deliver, finance):
+    answer = send_form(desk, given)
+    assert answer["Location"] == address(given)
+    deliver()
+    refund = Refund.objects.get()
+    assert (refund.amount_minor, refund.status) == (400, "succeeded")
+    assert AuditEntry.objects.get(action="refund asked for").actor == finance
+    assert [row.gross_minor for row in movements.chronological(Question(kind="refund"))] == [-400]
+    page = desk.get(address(given)).content.decode()
+    for words in ("Refund booked", "asked by phone", "by Fina Ledger", "At most €6.00"):
+        assert words in page
+
+
+@pytest.mark.case("F38")
+def test_a_form_sent_twice_sends_money_back_once(desk, given):
+    token = str(uuid.uuid4())
+    send_form(desk, given, token=token)
+    assert send_form(desk, given, token=token).status_code == 302
+    assert Refund.objects.count() == 1
+    again = send_form(desk, given, token=token, amount="5")
+    assert again.status_code == 400
+    assert "sent before with another sum" in again.content.decode()
+
+
+@pytest.mark.case("F52")
+@pytest.mark.parametrize(
+    ("fields", "sentence"),
+    [
+        ({"amount": "10.01"}, "At most €10.00 can be sent back."),
+        ({"amount": "0"}, "This sum cannot be sent back."),
+        ({"amount": "-1"}, "This is not an amount."),
+        ({"amount": "ten"}, "This is not an amount."),
+        ({"amount": "1.001"}, "This is not an amount."),
+        ({"reason": ""}, "This field is required."),
+        ({"token": "x"}, "This form cannot be read."),
+    ],
+)
+def test_what_cannot_be_sent_back_gets_a_sentence(desk, given, fields, sentence):
+    answer = send_form(desk, given, **fields)
+    assert answer.status_code == 400
+    assert sentence in answer.content.decode()
+    assert not Refund.objects.exists()
+
+
+def test_money_that_has_not_arrived_offers_no_refund(desk):
+    pending = Contribution.objects.create(
+        kind="gift",
+        frequency="once",
+        status="pending",
+        currency="eur",
+        gift_minor=1000,
+        created_at=DAY,
+        stripe_payment_intent_id="pi_pending",
+    )
+    assert 'id="refund"' not in desk.get(address(pending)).content.decode()
+    answer = send_form(desk, pending)
+    assert "This money has not arrived" in answer.content.decode()
+
+
+def test_what_was_sent_back_whole_offers_no_refund(desk):
+    contribution = receive(1000)
+    send_back(contribution, 1000)
+    page = desk.get(address(contribution)).content.decode()
+    assert 'id="refund"' not in page
+    assert "All of it was sent back." in page
+
+
+def test_a_receipt_is_downloaded_as_it_was_printed(desk):
+    contribution = receive()
+    number = contribution.receipt.number
+    assert "is being printed" in desk.get(address(contribution)).content.decode()
+    assert desk.get(f"/desk/finance/receipts/{number}.pdf").status_code == 404
+    file = ContentFile(b"%PDF-1.7 words", name="receipt.pdf")
+    ReceiptDocument.objects.create(receipt=contribution.receipt, file=file, rendered_at=DAY)
+    answer = desk.get(f"/desk/finance/receipts/{number}.pdf")
+    assert b"".join(answer.streaming_content) == b"%PDF-1.7 words"
+    assert answer["Content-Disposition"] == f'attachment; filename="receipt-{number}.pdf"'
+
+
+def test_the_page_reads_the_same_number_of_queries_for_any_history(
+    desk, django_assert_max_num_queries
+):
+    contribution = receive(10000)
+    for _ in range(12):
+        send_back(contribution, 100)
+    with django_assert_max_num_queries(12):
+        desk.get(address(contribution))
+
+
+def test_a_contribution_that_is_not_there_is_not_found(desk):
+    assert desk.get(f"/desk/finance/contributions/{uuid.uuid4()}/").status_code == 404
