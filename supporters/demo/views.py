@@ -39,7 +39,7 @@ def front(request: HttpRequest) -> HttpResponse:
 def section(request: HttpRequest, name: str) -> HttpResponse:
     if name not in newspaper.SECTIONS:
         raise Http404
-    page = {"section": name, "title": newspaper.SECTIONS[name]}
+    page: dict[str, object] = {"section": name, "title": newspaper.SECTIONS[name]}
     page["articles"] = newspaper.in_section(name)
     return render(request, "demo/section.html", page | _paper())
 

@@ -180,7 +180,9 @@ def test_the_history_is_turned_page_by_page_without_loss_or_repetition(client):
     assert re.findall(r"receipts/(2025-[0-9]{6})", back) == seen[20:40]
 
 
-@pytest.mark.parametrize("query", ["before=x", "after=x", f"before={uuid.uuid4()}"])
+@pytest.mark.parametrize(
+    "query", ["before=x", "after=x", "before=5acd5adc-3094-49b9-bf4f-e91dd91d6e0a"]
+)
 def test_a_key_that_leads_nowhere_shows_the_newest(client, query):
     many_contributions(User.objects.for_email("nora@example.org"), 3)
     assert b"2025-000003" in enter().get(f"{ACCOUNT}?{query}").content

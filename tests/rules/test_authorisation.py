@@ -1,0 +1,159 @@
+"""Who gets what answer at which address: every address of the URLconf is in this table.
+
+The objects in the addresses belong to a stranger, so a supporter must be told 404: whether the
+thing exists is nobody's business.
+"""
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Group
+from django.urls import NoReverseMatch, URLPattern, get_resolver, reverse
+
+from payments.models import OutboxTask, Receipt, StripeEvent
+from supporters.demo import newspaper
+from tests.builders import subscribe
+
+PEOPLE = ("anonymous", "supporter", "finance", "admin")
+PUBLIC = (200, 200, 200, 200)
+SIGN_IN = (200, 302, 302, 302)
+POST_ONLY = (405, 405, 405, 405)
+OWNER = (302, 404, 404, 404)
+FINANCE = (302, 404, 200, 200)
+OWNER_POST = (302, 405, 405, 405)
+TABLE = {
+    "payments:webhook": POST_ONLY,
+    "payments:healthz": PUBLIC,
+    "supporters:contribute": PUBLIC,
+    "supporters:thanks": PUBLIC,
+    "supporters:appeal-pause": (302, 302, 302, 302),
+    "supporters:account": (302, 200, 200, 200),
+    "supporters:receipt": OWNER,
+    "supporters:amount": OWNER,
+    "supporters:stop": OWNER,
+    "supporters:undo_stop": OWNER_POST,
+    "supporters:card": OWNER_POST,
+    "account_login": SIGN_IN,
+    "account_confirm_login_code": (302, 302, 302, 302),
+    "account_logout": (302, 200, 200, 200),
+    "account_inactive": PUBLIC,
+    "account_request_login_code": (302, 302, 302, 302),
+    "account_signup": (302, 302, 302, 302),
+    "payments:desk-finance": FINANCE,
+    "payments:desk-movements-csv": FINANCE,
+    "payments:desk-contribution": FINANCE,
+    "payments:desk-refund": (302, 404, 405, 405),
+    "payments:desk-receipt": FINANCE,
+    "payments:desk-events": FINANCE,
+    "payments:desk-event-retry": (302, 404, 405, 405),
+    "payments:desk-task-retry": (302, 404, 405, 405),
+    "demo:front": PUBLIC,
+    "demo:section": PUBLIC,
+    "demo:article": PUBLIC,
+    "demo:door": PUBLIC,
+    "demo:mail": PUBLIC,
+    "demo:letter": (404, 404, 404, 404),
+    "demo:letter-page": (404, 404, 404, 404),
+    "demo:attachment": (404, 404, 404, 404),
+    "demo:enter": POST_ONLY,
+    "demo:clock": POST_ONLY,
+}
+# Addresses of packages, which guard themselves; the administration has a test of its own.
+PACKAGES = ("admin:", "mfa_")
+
+
+def names(patterns, namespace=""):
+    for pattern in patterns:
+        if isinstance(pattern, URLPattern):
+            if pattern.name:
+                yield f"{namespace}{pattern.name}"
+        else:
+            inner = f"{namespace}{pattern.namespace}:" if pattern.namespace else namespace
+            yield from names(pattern.url_patterns, inner)
+
+
+def ours():
+    listed = dict.fromkeys(names(get_resolver().url_patterns))
+    return [name for name in listed if not name.startswith(PACKAGES)]
+
+
+@pytest.fixture
+def person(client):
+    """Sign the client in as one of the people of the table."""
+
+    def become(who):
+        if who == "anonymous":
+            return client
+        users = get_user_model().objects
+        user = users.create_user(f"{who}@example.org", is_staff=who in {"finance", "admin"})
+        if who == "finance":
+            user.groups.add(Group.objects.get_or_create(name="finance")[0])
+        if who == "admin":
+            get_user_model().objects.filter(pk=user.pk).update(is_superuser=True)
+        client.force_login(user)
+        return client
+
+    return become
+
+
+@pytest.fixture
+def arguments(client, pay, deliver):
+    """What stands in the addresses: things of a stranger, made through the front door."""
+    subscription = subscribe(client, pay, deliver, email="stranger@example.org")
+    contribution = subscription.contributions.get()
+    client.cookies.clear()
+    return {
+        "supporters:thanks": {"public_id": contribution.checkout.public_id},
+        "payments:desk-contribution": {"public_id": contribution.public_id},
+        "payments:desk-refund": {"public_id": contribution.public_id},
+        "payments:desk-event-retry": {"pk": StripeEvent.objects.latest("pk").pk},
+        "payments:desk-task-retry": {"pk": OutboxTask.objects.latest("pk").pk},
+        "demo:section": {"name": next(iter(newspaper.SECTIONS))},
+        "demo:article": {"slug": "dock-four"},
+        "demo:letter": {"key": "nothing"},
+        "demo:letter-page": {"key": "nothing"},
+        "demo:attachment": {"key": "nothing", "number": 1},
+        "demo:enter": {"key": "finance"},
+        "demo:clock": {"step": "day"},
+        "any": {
+            "number": Receipt.objects.get(contribution=contribution).number,
+            "public_id": subscription.public_id,
+        },
+    }
+
+
+def address(name, arguments):
+    """The address of the name, filled with the stranger's things that it asks for."""
+    chosen = arguments.get(name)
+    general = arguments["any"]
+    tries = [chosen] if chosen else [{}, *({key: value} for key, value in general.items())]
+    for filled in tries:
+        try:
+            return reverse(name, kwargs=filled)
+        except NoReverseMatch:
+            continue
+    raise AssertionError(f"{name} needs an argument that the table does not know")
+
+
+@pytest.mark.case("A3")
+def test_every_address_is_in_the_table():
+    assert set(ours()) - set(TABLE) == set()
+
+
+@pytest.mark.case("A3")
+@pytest.mark.parametrize("who", PEOPLE)
+def test_everybody_gets_the_answer_of_the_table(who, person, arguments):
+    client = person(who)
+    wanted = {name: TABLE[name][PEOPLE.index(who)] for name in ours() if name in TABLE}
+    given = {name: client.get(address(name, arguments)).status_code for name in wanted}
+    different = {n: (given[n], wanted[n]) for n in wanted if given[n] != wanted[n]}
+    assert different == {}
+
+
+@pytest.mark.case("A3")
+@pytest.mark.parametrize("who", ["anonymous", "supporter", "finance"])
+def test_the_administration_is_for_administrators(who, person, db):
+    """Finance staff may open it and find nothing; no model is theirs to see."""
+    client = person(who)
+    for name in names(get_resolver().url_patterns):
+        if name.startswith("admin:") and name.endswith(("_changelist", "_add")):
+            assert client.get(reverse(name)).status_code in {302, 403, 404}, name
