@@ -1,5 +1,7 @@
 """Stripe's library talking to a sandbox in the same process."""
 
+import urllib.parse
+
 import requests.structures
 import stripe
 
@@ -18,7 +20,8 @@ class InProcessClient(stripe.HTTPClient):
         self.sandbox = sandbox
 
     def request(self, method, url, headers, post_data=None):
-        path = url.removeprefix("https://api.stripe.com")
+        target = urllib.parse.urlsplit(url)
+        path = f"{target.path}?{target.query}" if target.query else target.path
         body = post_data.encode() if isinstance(post_data, str) else post_data or b""
         try:
             response = self.sandbox.handle(method, path, headers, body)

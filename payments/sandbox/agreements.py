@@ -88,6 +88,18 @@ def ends(subscription):
     return min(item["current_period_end"] for item in subscription["items"]["data"])
 
 
+def ends_after(subscription, *, periods):
+    """The end of the period that many periods from now."""
+    item = subscription["items"]["data"][0]
+    recurring, end = item["price"]["recurring"], item["current_period_end"]
+    for _ in range(periods - 1):
+        end = period_end(
+            end, anchor=subscription["billing_cycle_anchor"],
+            interval=recurring["interval"], count=recurring["interval_count"],
+        )  # fmt: skip
+    return end
+
+
 def starts(subscription):
     return min(item["current_period_start"] for item in subscription["items"]["data"])
 
@@ -100,11 +112,11 @@ def amount(subscription):
 
 def plan(box, *, subscription):
     """Put the end of the period and the notice before it on the agenda."""
-    id, end, clock = subscription["id"], ends(subscription), subscription["test_clock"]
-    box.agenda.add(end, kind="period_ends", id=id, clock=clock)
+    id, end = subscription["id"], ends(subscription)
+    box.agenda.add(end, kind="period_ends", id=id)
     notice = end - box.settings.upcoming_days * DAY
     if box.settings.upcoming_days and notice > box.clock.now():
-        box.agenda.add(notice, kind="upcoming", id=id, clock=clock)
+        box.agenda.add(notice, kind="upcoming", id=id)
 
 
 def set_status(box, *, subscription, status, **changes):
@@ -122,7 +134,6 @@ def end(box, *, subscription, reason="cancellation_requested", status="canceled"
     known = subscription["cancellation_details"]
     changes = {
         "status": status, "ended_at": now, "canceled_at": subscription["canceled_at"] or now,
-        "pause_collection": None,
         "cancellation_details": {**known, "reason": known["reason"] or reason, **(details or {})},
     }  # fmt: skip
     made.change(box, subscription, changes=changes)

@@ -6,7 +6,18 @@ import contextlib
 import time
 import urllib.parse
 
-from payments.sandbox import control, errors, faults, idempotency, jobs, lists, pages, render, spec
+from payments.sandbox import (
+    control,
+    errors,
+    faults,
+    idempotency,
+    jobs,
+    lists,
+    pages,
+    render,
+    spec,
+    test_clocks,
+)
 from payments.sandbox.routes import find_route
 from payments.sandbox.wire import API_VERSION, Call, Lost, Response
 
@@ -118,7 +129,8 @@ def _work(box, *, method, path, params):
         params = checked(route, params=params)
         expand = params.pop("expand", None) or []
         call = Call(box=box, params=params, id=id, expand=expand)
-        shown = present(call, result=route.handler(call))
+        with test_clocks.time_of(box, ids=(id, *params.values())):
+            shown = present(call, result=route.handler(call))
         return Response(200, {}, render.dump(shown)), True
     except errors.ApiError as error:
         return refusal(error), error.kept

@@ -71,8 +71,9 @@ def totals(box):
     return sums
 
 
-def available(box, *, currency):
-    return totals(box).get((currency, "available"), 0)
+def held(box, *, currency):
+    """What the account holds in a currency, available or pending."""
+    return sum(net for (name, _), net in totals(box).items() if name == currency)
 
 
 def retrieve(call):

@@ -35,10 +35,11 @@ class Sandbox:
         settings=None,
     ):
         self.lock = threading.RLock()
+        self.delivering = threading.RLock()
         self.base_url = base_url
         self.store = Store(data, seed=seed)
         self.clock = Clock(self.store, wall=wall)
-        self.agenda = Agenda(self.store)
+        self.agenda = Agenda(self.store, clock=self.clock)
         self.settings = Settings(self.store, changes=settings or {})
         self.faults = Faults()
         self.request = {"id": None, "idempotency_key": None}
@@ -101,12 +102,13 @@ class Sandbox:
 
     def deliver_due(self):
         """Attempt every delivery due now; how many arrived."""
-        self.run_due()
-        with self.lock:
-            rows = self.deliveries.due()
-        arrived = sum(self.deliveries.attempt(row) for row in rows)
-        with self.working():
-            return arrived
+        with self.delivering:
+            self.run_due()
+            with self.lock:
+                rows = self.deliveries.due()
+            arrived = sum(self.deliveries.attempt(row) for row in rows)
+            with self.working():
+                return arrived
 
     def close(self):
         with self.lock:

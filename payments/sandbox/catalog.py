@@ -60,6 +60,8 @@ def make_price(box, *, data, active=True):
             raise errors.required(f"price_data[{name}]")
     product = box.store.get("product", id=data["product"], param="price_data[product]")
     amount = data.get("unit_amount")
+    if amount is None and data.get("unit_amount_decimal", "").isdecimal():
+        amount = int(data["unit_amount_decimal"])
     recurring = data.get("recurring")
     price = made.make(
         box, "price", prefix="price", active=active, billing_scheme="per_unit",

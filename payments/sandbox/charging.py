@@ -29,7 +29,7 @@ def attempt(box, *, intent, method, off_session=False, authenticated=False):
         return _fail(box, intent=intent, method=method, reason=("expired_card", None))
     if card.decline and not (card.later and not method["customer"]):
         return _fail(box, intent=intent, method=method, reason=card.decline)
-    return _succeed(box, intent=intent, method=method)
+    return _succeed(box, intent=intent, method=method, authenticated=authenticated)
 
 
 def asks(card, *, method, off_session):
@@ -97,8 +97,10 @@ def _return_to_start(box, *, intent, error):
     box.emit("payment_intent.payment_failed", intent)
 
 
-def _succeed(box, *, intent, method):
+def _succeed(box, *, intent, method, authenticated):
     charge = make_charge(box, intent=intent, method=method, status="succeeded")
+    if authenticated:
+        charge["payment_method_details"]["card"]["three_d_secure"] = authentication()
     made.change(box, intent, changes={"latest_charge": charge["id"]})
     finish(box, intent=intent, charge=charge)
     if method["customer"]:
@@ -119,6 +121,15 @@ def finish(box, *, intent, charge):
     box.agenda.add(now + settings.balance_seconds, kind="balance", id=charge["id"])
     if charge["_dispute"] or charge["_warning"]:
         box.agenda.add(now + settings.balance_seconds + 1, kind="dispute_opens", id=charge["id"])
+
+
+def authentication():
+    """What a charge says of the 3-D Secure challenge that came before it."""
+    shown = blank("charge", "payment_method_details", "card", "three_d_secure")
+    return shown | {
+        "authentication_flow": "challenge", "result": "authenticated", "version": "2.2.0",
+        "electronic_commerce_indicator": "05",
+    }  # fmt: skip
 
 
 def _begin_debit(box, *, intent, method):

@@ -1,6 +1,6 @@
 """Checkout Sessions as an API: make, read, list, expire. Paying one is in `paying`."""
 
-from payments.sandbox import catalog, errors, lists, made, methods, money, render
+from payments.sandbox import catalog, errors, intents, lists, made, methods, money, render
 from payments.sandbox.clock import DAY, MINUTE
 from payments.sandbox.spec import blank
 
@@ -12,6 +12,9 @@ KEPT = (
     "payment_method_collection", "payment_method_options", "phone_number_collection",
     "redirect_on_completion", "return_url", "submit_type", "success_url", "cancel_url",
     "automatic_tax", "branding_settings", "origin_context",
+)  # fmt: skip
+LATER = (
+    "trial_end", "trial_period_days", "billing_cycle_anchor", "billing_cycle_anchor_config",
 )  # fmt: skip
 DEFAULTS = {
     "adaptive_pricing": {"enabled": False}, "payment_status": "unpaid", "status": "open",
@@ -28,7 +31,7 @@ def create(call):
     check_lines(params, lines=lines)
     id = box.store.new_id("cs_test", length=58)
     currency = lines[0]["currency"] if lines else params.get("currency")
-    total = sum(line["amount_total"] for line in lines) if lines else None
+    total = due_today(params, lines=lines)
     fields = {**DEFAULTS, **{name: params[name] for name in KEPT if name in params}}
     mode = params["mode"]
     session = made.make(
@@ -42,12 +45,26 @@ def create(call):
             if mode == "subscription" else params.get("payment_method_collection"),
             "_intent_data": params.get("payment_intent_data") or {},
             "_subscription_data": params.get("subscription_data") or {},
+            "_customer_update": params.get("customer_update") or {},
             "_setup_data": params.get("setup_intent_data") or {},
             "ui_mode": params.get("ui_mode", "hosted_page"),
         },
     )  # fmt: skip
     box.agenda.add(session["expires_at"], kind="session_expires", id=id)
     return session
+
+
+def due_today(params, *, lines):
+    """The sum the session takes: nothing for a card on file, or before a first charge later."""
+    if not lines:
+        return None
+    if starts_later(params.get("subscription_data") or {}):
+        return 0
+    return sum(line["amount_total"] for line in lines)
+
+
+def starts_later(data):
+    return any(data.get(name) for name in LATER)
 
 
 def creation(params):
@@ -102,6 +119,7 @@ def check(box, *, params):
     _check_place(params)
     _check_who(box, params=params)
     _check_mode(params, mode=mode)
+    _check_start(box, data=params.get("subscription_data") or {})
 
 
 def _check_place(params):
@@ -145,6 +163,21 @@ def _check_mode(params, *, mode):
         if name in params and mode not in modes:
             message = f"You can not pass `{name}` in `{mode}` mode."
             raise errors.invalid(message, param=name)
+
+
+def _check_start(box, *, data):
+    """A first charge that comes later: at least two days ahead, and only one way to say when."""
+    if "trial_end" in data and data["trial_end"] < box.clock.now() + 2 * DAY:
+        raise errors.invalid(
+            "The `trial_end` date has to be at least 2 days in the future.",
+            param="subscription_data[trial_end]",
+        )
+    given = [name for name in LATER if name in data]
+    if len(given) > 1:
+        raise errors.invalid(
+            f"You may only specify one of these parameters: {', '.join(given)}.",
+            param=f"subscription_data[{given[0]}]",
+        )
 
 
 def _line(box, *, item, place):
@@ -213,6 +246,19 @@ def expire(call):
     return session
 
 
+def recovered(box, *, session):
+    """An open copy of an expired session, made when its recovery link is followed."""
+    now = box.clock.now()
+    id = box.store.new_id("cs_test", length=58)
+    copy = {
+        **session, "id": id, "created": now, "expires_at": now + DAY, "status": "open",
+        "url": f"{box.base_url}/c/pay/{id}", "recovered_from": session["id"],
+        "after_expiration": None, "payment_intent": None, "_intent": None,
+    }  # fmt: skip
+    box.agenda.add(copy["expires_at"], kind="session_expires", id=id)
+    return box.store.put(copy)
+
+
 def expire_due(box, id):
     session = box.store.objects[id]
     if session["status"] == "open":
@@ -225,4 +271,7 @@ def close(box, *, session):
         recovery["url"] = f"{box.base_url}/c/recover/{session['id']}"
         recovery["expires_at"] = box.clock.now() + 30 * DAY
     made.change(box, session, changes={"status": "expired", "url": None})
+    intent = box.store.objects.get(session.get("_intent"))
+    if intent is not None and intent["status"] not in intents.TERMINAL:
+        intents.give_up(box, intent=intent)
     box.emit("checkout.session.expired", session)

@@ -18,6 +18,7 @@ class Clock:
         self.wall = wall
         self.offset = next(iter(store.kept("offset")), 0)
         self._standing = None
+        self.name = None
 
     def now(self):
         """Sandbox time in whole epoch seconds."""
@@ -34,20 +35,22 @@ class Clock:
         self.store.keep("offset", id="offset", record=self.offset)
 
     @contextlib.contextmanager
-    def standing_at(self, moment):
-        """Hold the clock still while something due at `moment` is done."""
-        outer, self._standing = self._standing, moment
+    def standing_at(self, moment, *, name=None):
+        """Hold the clock still at `moment`; `name` is the test clock whose time it is."""
+        outer = self._standing, self.name
+        self._standing, self.name = moment, name
         try:
             yield
         finally:
-            self._standing = outer
+            self._standing, self.name = outer
 
 
 class Agenda:
-    """Jobs by the moment they are due; `clock` names the test clock they wait for, if any."""
+    """Jobs by the moment they are due, apart for the common clock (None) and each test clock."""
 
-    def __init__(self, store):
+    def __init__(self, store, *, clock):
         self.store = store
+        self.clock = clock
         self.heaps = {None: []}
         last = 0
         for job in store.kept("job"):
@@ -58,9 +61,10 @@ class Agenda:
     def _heap(self, clock):
         return self.heaps.setdefault(clock, [])
 
-    def add(self, due, *, kind, id, clock=None):
-        job = (due, next(self._numbers), kind, id, clock)
-        heapq.heappush(self._heap(clock), job)
+    def add(self, due, *, kind, id):
+        """Plan a job on the clock by which we are working now."""
+        job = (due, next(self._numbers), kind, id, self.clock.name)
+        heapq.heappush(self._heap(self.clock.name), job)
         self.store.keep("job", id=job[1], record=job)
 
     def next_due(self, clock=None):

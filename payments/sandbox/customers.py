@@ -56,15 +56,18 @@ def retrieve(call):
 def update(call):
     box, params = call.box, call.params
     customer = box.store.get("customer", id=call.id)
+    changes = made.emptied(params, names=(*FIELDS, "metadata"))
+    change(box, customer=customer, changes=changes, params=params)
+    return customer
+
+
+def change(box, *, customer, changes, params=None):
+    """Set fields of a customer, announced when anything is another."""
     before = render.snapshot(customer)
-    changes = made.emptied(params, names=FIELDS)
-    if "metadata" in params:
-        changes["metadata"] = params["metadata"]
     made.change(box, customer, changes=changes)
-    _set_method(box, customer=customer, params=params)
+    _set_method(box, customer=customer, params=params or {})
     if render.snapshot(customer) != before:
         box.emit("customer.updated", customer, before=before)
-    return customer
 
 
 def delete(call):

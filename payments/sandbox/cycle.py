@@ -47,6 +47,18 @@ def renew(box, *, subscription):
     box.emit("customer.subscription.updated", subscription, before=before)
 
 
+def restart(box, *, subscription):
+    """A new anchor and a new period from now on, charged at once."""
+    now = box.clock.now()
+    subscription["billing_cycle_anchor"] = now
+    agreements.begin_period(box, subscription=subscription, start=now)
+    invoice = invoices.make(box, subscription=subscription, reason="subscription_update")
+    made.change(box, subscription, changes={"latest_invoice": invoice["id"]})
+    invoices.issue(box, invoice=invoice, finalises_at=None)
+    invoices.finalise(box, invoice=invoice)
+    collect(box, invoice=invoice)
+
+
 def _issue(box, *, invoice, subscription):
     paused = subscription["pause_collection"]
     invoice["_paused"] = paused and paused["behavior"]
@@ -56,8 +68,7 @@ def _issue(box, *, invoice, subscription):
         return
     due = box.clock.now() + box.settings.draft_seconds
     invoices.issue(box, invoice=invoice, finalises_at=due)
-    clock = subscription["test_clock"]
-    box.agenda.add(due, kind="finalises", id=invoice["id"], clock=clock)
+    box.agenda.add(due, kind="finalises", id=invoice["id"])
 
 
 def finalise_due(box, id):
@@ -129,8 +140,7 @@ def _failed(box, *, invoice, outcome):
     due = None if last else box.clock.now() + gaps[invoice["attempt_count"] - 1] * DAY
     made.change(box, invoice, changes={"next_payment_attempt": due})
     if due:
-        clock = invoice["test_clock"]
-        box.agenda.add(due, kind="retry", id=invoice["id"], clock=clock)
+        box.agenda.add(due, kind="retry", id=invoice["id"])
     box.emit("invoice.payment_failed", invoice)
     if outcome == charging.ACTION:
         box.emit("invoice.payment_action_required", invoice)

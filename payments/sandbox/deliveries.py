@@ -67,18 +67,17 @@ class Deliveries:
             due = None
         elif kind == "delay":
             due += DELAY
-        elif kind == "reorder":
-            due += 2
         for _ in range(2 if kind == "duplicate" else 1):
-            self.queue(record["id"], endpoint=endpoint["id"], due=due)
+            self.queue(record["id"], endpoint=endpoint["id"], due=due, late=kind == "reorder")
 
-    def queue(self, event, *, endpoint, due):
+    def queue(self, event, *, endpoint, due, late=False):
         row = {
             "number": next(self._numbers),
             "event": event,
             "endpoint": endpoint,
             "due": due,
             "attempts": 0,
+            "late": late,
         }
         self._keep(row)
 
@@ -112,10 +111,10 @@ class Deliveries:
             self._done(row)
 
     def due(self):
-        """Rows to attempt now, in order."""
+        """Rows to attempt now, in order; those told to come late after all others."""
         now = self.box.clock.exact()
         rows = [row for row in self.waiting.values() if row["due"] <= now]
-        return sorted(rows, key=lambda row: (row["due"], row["number"]))
+        return sorted(rows, key=lambda row: (row["late"], row["due"], row["number"]))
 
     def attempt(self, row):
         """Sign and send one row; True when the receiver answered 2xx."""

@@ -96,9 +96,14 @@ def cancel(call):
     intent = box.store.get("payment_intent", id=call.id)
     if intent["status"] in (*TERMINAL, "processing"):
         refuse_terminal({**intent, "status": "canceled"}, verb="cancel")
+    return give_up(box, intent=intent, reason=call.params.get("cancellation_reason"))
+
+
+def give_up(box, *, intent, reason=None):
+    """Nothing will be charged any more."""
     changes = {
         "status": "canceled", "canceled_at": box.clock.now(), "next_action": None,
-        "cancellation_reason": call.params.get("cancellation_reason"),
+        "cancellation_reason": reason,
     }  # fmt: skip
     made.change(box, intent, changes=changes)
     box.emit("payment_intent.canceled", intent)

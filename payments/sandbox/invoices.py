@@ -189,16 +189,7 @@ def _cancel_payment(box, *, invoice):
     )
     intent = box.store.objects[payment["_payment_intent"]]
     if intent["status"] not in intents.TERMINAL:
-        made.change(
-            box,
-            intent,
-            changes={
-                "status": "canceled",
-                "canceled_at": now,
-                "cancellation_reason": "void_invoice",
-            },
-        )
-        box.emit("payment_intent.canceled", intent)
+        intents.give_up(box, intent=intent, reason="void_invoice")
 
 
 def subscription_of(box, *, invoice):

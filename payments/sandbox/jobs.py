@@ -9,7 +9,7 @@ from payments.sandbox import (
     payouts,
     periods,
     refunds,
-    subscriptions,
+    subscription_changes,
 )
 
 KINDS = {
@@ -22,8 +22,8 @@ KINDS = {
     "period_ends": cycle.period_due,
     "finalises": cycle.finalise_due,
     "retry": cycle.retry_due,
-    "collection_resumes": subscriptions.resume_collection_due,
-    "subscription_ends": subscriptions.end_due,
+    "collection_resumes": subscription_changes.resume_collection_due,
+    "subscription_ends": subscription_changes.end_due,
     "refund_follows": refunds.follow_due,
     "dispute_opens": disputes.open_due,
     "payout_moves": payouts.move_due,
@@ -52,5 +52,5 @@ def run_due(box, *, until, clock=None):
     """Perform everything due up to `until`, each at its own moment, in time order."""
     while (due := box.agenda.next_due(clock)) is not None and due <= until:
         due, _, kind, id, _ = box.agenda.pop(clock)
-        with box.clock.standing_at(due):
+        with box.clock.standing_at(due, name=clock):
             KINDS[kind](box, id)

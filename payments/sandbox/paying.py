@@ -7,6 +7,7 @@ from payments.sandbox import (
     intents,
     made,
     methods,
+    periods,
     setup_intents,
     subscriptions,
 )
@@ -16,11 +17,8 @@ def submit(box, *, session, method, email, name):
     """Try to complete an open session with `method`; the outcome as `charging` names it."""
     session["_payer"] = {"email": email, "name": name, "method": method["id"]}
     box.store.put(session)
-    if session["mode"] == "setup":
+    if not session["amount_total"]:
         return _submit_setup(box, session=session, method=method)
-    if free(session):
-        complete(box, session=session)
-        return charging.SUCCEEDED
     intent = _intent(box, session=session, method=method)
     outcome = charging.attempt(box, intent=intent, method=method)
     if outcome in (charging.SUCCEEDED, charging.PROCESSING):
@@ -30,8 +28,8 @@ def submit(box, *, session, method, email, name):
 
 def authenticated(box, *, session, approved):
     """The answer of the 3-D Secure page for the session's waiting intent."""
-    if session["mode"] == "setup":
-        intent = box.store.objects[session["setup_intent"]]
+    if not session["amount_total"]:
+        intent = box.store.objects[session["_setup"]]
         if not approved:
             setup_intents.refuse(box, intent=intent)
             return charging.FAILED
@@ -47,20 +45,6 @@ def authenticated(box, *, session, approved):
     if outcome == charging.SUCCEEDED:
         complete(box, session=session, intent=intent)
     return outcome
-
-
-def free(session):
-    """Whether nothing is due today: a trial, or a stretch before the anchor."""
-    data = session["_subscription_data"]
-    return any(
-        data.get(name)
-        for name in (
-            "trial_end",
-            "trial_period_days",
-            "billing_cycle_anchor",
-            "billing_cycle_anchor_config",
-        )
-    )
 
 
 def _intent(box, *, session, method):
@@ -113,13 +97,16 @@ def _save_method(box, *, session, method, customer):
 def _submit_setup(box, *, session, method):
     data = session["_setup_data"]
     customer = _customer(box, session=session, method=method)
-    intent = box.store.objects.get(session["setup_intent"])
+    intent = box.store.objects.get(session.get("_setup"))
     if intent is None:
         intent = setup_intents.make(
             box, customer=customer, metadata=data.get("metadata"),
             description=data.get("description"),
         )  # fmt: skip
-        made.change(box, session, changes={"setup_intent": intent["id"]})
+        made.change(box, intent, changes={"_session": session["id"]})
+        made.change(box, session, changes={"_setup": intent["id"]})
+        if session["mode"] == "setup":
+            session["setup_intent"] = intent["id"]
     outcome = setup_intents.attempt(box, intent=intent, method=method)
     if outcome == charging.SUCCEEDED:
         complete(box, session=session)
@@ -131,6 +118,7 @@ def complete(box, *, session, intent=None, paid=True):
     method = box.store.objects[session["_payer"]["method"]]
     customer = _customer(box, session=session, method=method)
     _save_method(box, session=session, method=method, customer=customer)
+    _update_customer(box, session=session)
     changes = {"status": "complete", "url": None, "customer_details": _details(box, session)}
     changes["payment_status"] = "paid" if intent and paid else "unpaid"
     if intent is None:
@@ -139,6 +127,14 @@ def complete(box, *, session, intent=None, paid=True):
         changes |= _subscribe(box, session=session, method=method, intent=intent, paid=paid)
     made.change(box, session, changes=changes)
     box.emit("checkout.session.completed", session)
+
+
+def _update_customer(box, *, session):
+    """`customer_update[name]=auto`: a known customer takes the name typed in."""
+    name = session["_payer"]["name"]
+    if session["_customer_update"].get("name") == "auto" and name:
+        customer = box.store.objects[session["customer"]]
+        customers.change(box, customer=customer, changes={"name": name})
 
 
 def _details(box, session):
@@ -159,7 +155,7 @@ def _subscribe(box, *, session, method, intent, paid):
     subscription = agreements.make(
         box, customer=session["customer"], prices=prices, method=method["id"],
         metadata=data.get("metadata"), trial_end=trial_end(box, data=data),
-        anchor=data.get("billing_cycle_anchor"),
+        anchor=anchor(box, data=data),
         **{name: data[name] for name in names if name in data},
     )  # fmt: skip
     invoice = subscriptions.begin(
@@ -172,6 +168,14 @@ def trial_end(box, *, data):
     if "trial_period_days" in data:
         return box.clock.now() + data["trial_period_days"] * 86400
     return data.get("trial_end")
+
+
+def anchor(box, *, data):
+    """When the first whole period begins, where the session says so."""
+    config = data.get("billing_cycle_anchor_config")
+    if config:
+        return periods.next_day_of_month(box.clock.now(), **config)
+    return data.get("billing_cycle_anchor")
 
 
 def settled(box, *, intent, paid):

@@ -38,5 +38,20 @@ def _monthly_end(start, *, anchor, step):
     return plus_months(anchor, months=months)
 
 
+def next_day_of_month(epoch, *, day_of_month, hour=0, minute=0, second=0, month=None):
+    """The next such moment after `epoch`; a day the month lacks becomes its last."""
+    first = moment(epoch).replace(
+        day=1, hour=hour, minute=minute, second=second, month=month or moment(epoch).month
+    )
+    step = 12 if month else 1
+    for months in (0, step, 2 * step):
+        start = moment(plus_months(int(first.timestamp()), months=months))
+        last = calendar.monthrange(start.year, start.month)[1]
+        found = int(start.replace(day=min(day_of_month, last)).timestamp())
+        if found > epoch:
+            return found
+    raise ValueError("There is no such day.")
+
+
 def next_midnight(epoch):
     return epoch - epoch % 86400 + 86400

@@ -60,7 +60,7 @@ def _check(charge, *, amount):
 
 def make(box, *, charge, amount, reason=None, metadata=None):
     currency = charge["currency"]
-    short = balance.available(box, currency=currency) < amount and box.settings.refunds_need_funds
+    short = balance.held(box, currency=currency) < amount and box.settings.refunds_need_funds
     pending = short or charge["_refund"] == "pending"
     kind = charge["payment_method_details"]["type"]
     refund = made.make(
@@ -117,7 +117,7 @@ def follow_due(box, id):
 
 def _go_through(box, *, refund, charge):
     if refund["balance_transaction"] is None:
-        if balance.available(box, currency=refund["currency"]) < refund["amount"]:
+        if balance.held(box, currency=refund["currency"]) < refund["amount"]:
             due = box.clock.exact() + DAY
             box.agenda.add(due, kind="refund_follows", id=refund["id"])
             return

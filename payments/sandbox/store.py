@@ -81,6 +81,12 @@ class Store:
         else:
             self.work[name].pop(obj["id"], None)
 
+    def discard(self, obj):
+        """Forget an object altogether."""
+        del self.objects[obj["id"]]
+        self.kinds[obj["object"]].remove(obj["id"])
+        self.drop("object", id=obj["id"])
+
     def get(self, kind, *, id, param=None):
         """The object of that kind, or Stripe's refusal naming `param`."""
         obj = self.objects.get(id)

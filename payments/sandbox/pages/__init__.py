@@ -1,9 +1,14 @@
 """The pages a person meets: paying, 3-D Secure, invoices."""
 
 from payments.sandbox import errors
-from payments.sandbox.pages import pay, secure
+from payments.sandbox.pages import invoice, pay, secure
 
-DOORS = (("/c/pay/", pay.answer), ("/3ds/", secure.answer))
+DOORS = (
+    ("/c/pay/", pay.answer),
+    ("/c/recover/", pay.recover),
+    ("/3ds/", secure.answer),
+    ("/i/", invoice.answer),
+)
 
 
 def answer(box, *, method, target, headers, body):

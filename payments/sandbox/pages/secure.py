@@ -1,7 +1,7 @@
 """The 3-D Secure page: the bank asks, a person approves or refuses."""
 
 from payments.sandbox import charging, cycle, paying
-from payments.sandbox.pages import layout, pay
+from payments.sandbox.pages import fields, layout, pay
 
 BODY = """<h1>Your bank asks: is this you?</h1>
 <p>3-D Secure test page. Approve to go on, refuse to see what a refusal does.</p>
@@ -16,7 +16,7 @@ def answer(box, *, method, id, query, body):
         return layout.closed("Nothing to confirm", sentence=sentence)
     if method != "POST":
         return layout.page("Confirm with your bank", body=BODY)
-    approved = pay.fields_of(body.decode()).get("answer") == "approve"
+    approved = fields.read(body.decode()).get("answer") == "approve"
     session = session_of(box, intent=intent)
     if session is None:
         return confirm_invoice(box, intent=intent, approved=approved)
@@ -25,10 +25,7 @@ def answer(box, *, method, id, query, body):
 
 
 def session_of(box, *, intent):
-    if intent.get("_session"):
-        return box.store.objects[intent["_session"]]
-    found = box.store.newest("checkout.session", setup_intent=intent["id"])
-    return next(found, None)
+    return box.store.objects.get(intent.get("_session"))
 
 
 def confirm_invoice(box, *, intent, approved):
