@@ -21,7 +21,7 @@ END $$
 def protect(editor: BaseDatabaseSchemaEditor) -> None:
     """Refuse every UPDATE and DELETE on the append-only tables."""
     for statement in _statements(editor.connection.vendor):
-        editor.execute(statement)
+        editor.execute(statement, params=None)
 
 
 def release(editor: BaseDatabaseSchemaEditor) -> None:

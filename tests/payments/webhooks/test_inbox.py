@@ -160,6 +160,7 @@ def test_a_poison_event_is_given_up_after_eight_tries_and_blocks_nobody(
     assert (row.status, row.attempts, row.due_at) == ("failed", MOST_ATTEMPTS, None)
     assert "resource_missing" in row.note
     clock.set_offset(0)
+    row.delete()
     assert give(client, pay, deliver).status == Contribution.Status.PAID
 
 
