@@ -51,14 +51,15 @@ def document_bytes(receipt: Receipt, *, now: datetime) -> bytes:
     Raises ReceiptRenderError, and DocumentLost where the same bytes cannot be had.
     """
     document = store_document(receipt, now=now)
-    stored = _read(document.file.name, document.sha256)
+    name = str(document.file)
+    stored = _read(name, document.sha256)
     if stored is not None:
         return stored
     log.error("receipt_document_lost", number=receipt.number)
     pdf = render_pdf(ReceiptFacts.from_json(receipt.facts))
     if _sha256(pdf) != document.sha256:
         raise DocumentLost(receipt.number)
-    _write(document.file.name, pdf)
+    _write(name, pdf)
     return pdf
 
 
