@@ -27,7 +27,7 @@ def attempt(box, *, intent, method, off_session=False, authenticated=False):
         return _ask(box, intent=intent, off_session=off_session)
     if methods.expired(method, now=box.clock.now()):
         return _fail(box, intent=intent, method=method, reason=("expired_card", None))
-    if card.decline and not (card.later and not method["customer"]):
+    if card.decline and not (card.later and not method["_set_up"]):
         return _fail(box, intent=intent, method=method, reason=card.decline)
     return _succeed(box, intent=intent, method=method, authenticated=authenticated)
 

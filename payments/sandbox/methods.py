@@ -159,6 +159,7 @@ def attach_call(call):
         raise errors.required("customer")
     customer = box.store.get("customer", id=call.params["customer"], param="customer")
     method = resolve(box, id=call.id)
+    method["_set_up"] = True
     return attach(box, method=method, customer=customer["id"])
 
 

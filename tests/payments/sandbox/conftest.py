@@ -134,3 +134,17 @@ def subscribed(stripe_client, open_session, page):
         return stripe_client.v1.subscriptions.retrieve(session.subscription)
 
     return make
+
+
+@pytest.fixture
+def approve(page, box):
+    """Follows a redirect to the 3-D Secure page and answers it."""
+
+    def answer(redirect, *, word="approve"):
+        assert redirect.status == 303
+        path = urllib.parse.urlsplit(redirect.headers["Location"]).path
+        assert path.startswith("/3ds/")
+        assert page.get(path).status == 200
+        return page.post(path, answer=word)
+
+    return answer
