@@ -43,9 +43,16 @@ class AccountAdapter(DefaultAccountAdapter):
 
 @receiver(authentication_step_completed)
 def prove_address(*, user: User, method: str, email: str | None = None, **rest: object) -> None:
-    """Mark an address as verified once its code was typed, also where money made the person."""
+    """Mark an address as verified once its code was typed, also where money made the person.
+
+    A password that somebody set before (`createsuperuser` asks for one) opens nothing here and
+    goes away, so that none outlives the proof of the address.
+    """
     if method != "code" or not email:
         return
+    if user.has_usable_password():
+        user.set_unusable_password()
+        user.save(update_fields=["password"])
     mine = normalise_email(email) == user.email
     address, _made = EmailAddress.objects.get_or_create(
         user=user, email=normalise_email(email), defaults={"primary": mine}

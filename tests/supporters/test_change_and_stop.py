@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from django.core import mail
 from django.test import Client
 
 from payments.models import AuditEntry, Subscription
@@ -114,6 +115,14 @@ def test_an_undo_after_the_end_says_that_it_has_ended(reader, subscription, adva
     advance(days=40)
     answer = reader.post(at(subscription, "stop/undo"), follow=True)
     assert "This contribution has ended, so there is nothing to change." in words(answer)
+
+
+@pytest.mark.parametrize(("page", "fields"), [("amount", {"amount": "15"}), ("stop", {})])
+def test_a_supporter_is_told_by_mail_what_changed(reader, subscription, deliver, page, fields):
+    mail.outbox.clear()
+    reader.post(at(subscription, page), fields)
+    deliver()
+    assert [message.to for message in mail.outbox] == [["nora@example.org"]]
 
 
 def test_a_new_card_is_given_at_stripe_and_charged_from_then_on(reader, subscription, pay, deliver):

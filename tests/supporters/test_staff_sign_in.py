@@ -78,6 +78,16 @@ def test_every_page_of_the_second_factor_opens(client, fiona):
         assert 'class="masthead"' in answer.content.decode()
 
 
+@pytest.mark.case("A6")
+def test_a_password_set_at_the_shell_goes_away_with_the_first_code(client):
+    carl = User.objects.create_superuser("carl@example.org", "set-at-the-shell")
+    sign_in(client, carl)
+    carl.refresh_from_db()
+    assert not carl.has_usable_password()
+    assert client.get("/account/").status_code == 200
+    set_up(client)
+
+
 def test_readers_need_no_second_factor(client):
     nora = User.objects.for_email("nora@example.org")
     assert sign_in(client, nora).url == "/account/"
