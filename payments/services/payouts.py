@@ -22,6 +22,15 @@ def sync(stripe_payout_id: str) -> Payout:
     return row
 
 
+def progress(stripe_payout_id: str) -> None:
+    """A payout moved on; one that we hold as paid and whole needs no further reading."""
+    whole = Payout.objects.filter(
+        stripe_payout_id=stripe_payout_id, status=Payout.Status.PAID, itemised_at__isnull=False
+    )
+    if not whole.exists():
+        sync(stripe_payout_id)
+
+
 def _take_over(state: PayoutState) -> Payout:
     row, _ = Payout.objects.update_or_create(
         stripe_payout_id=state.id,

@@ -51,7 +51,11 @@ def on_charge_refunded(_: str, event: StripeEvent) -> None:
         refunds.sync_all(payment_intent_id)
 
 
-def on_payout(payout_id: str, _: StripeEvent) -> None:
+def on_payout_moved(payout_id: str, _: StripeEvent) -> None:
+    payouts.progress(payout_id)
+
+
+def on_payout_undone(payout_id: str, _: StripeEvent) -> None:
     payouts.sync(payout_id)
 
 
