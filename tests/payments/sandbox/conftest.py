@@ -59,7 +59,7 @@ class Page:
     def get(self, path):
         return self.box.handle("GET", path, {}, b"")
 
-    def post(self, path, **fields):
+    def post(self, path, /, **fields):
         headers = {"Content-Type": "application/x-www-form-urlencoded"}
         return self.box.handle("POST", path, headers, urllib.parse.urlencode(fields).encode())
 
