@@ -272,5 +272,6 @@ LOGGING = {
 # --- The demonstration -------------------------------------------------------------------------
 # Holds the seconds by which the demo's clock is ahead or behind; see payments/clock.py.
 CLOCK_FILE: Path | None = DATA_DIR / "clock" if DEMO else None
+DEMO_SEED = env.text("SEED", "small")
 
 env.refuse_if_incomplete()

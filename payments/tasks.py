@@ -13,3 +13,11 @@ def drain() -> int:
     while worked := inbox.apply_due() + outbox.run_due():
         done += worked
     return done
+
+
+def apply_events() -> int:
+    """Apply every event that is due now, and leave to others what follows from it."""
+    done = 0
+    while worked := inbox.apply_due():
+        done += worked
+    return done

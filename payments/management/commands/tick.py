@@ -16,9 +16,15 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--forever", action="store_true", help="Go on until stopped.")
+        parser.add_argument(
+            "--events", action="store_true", help="Only apply stored events; leave the outbox be."
+        )
         parser.add_argument("--pause", type=float, default=0.5, help="Seconds between rounds.")
 
-    def handle(self, *args: Any, forever: bool, pause: float, **options: Any) -> None:
+    def handle(self, *args: Any, forever: bool, pause: float, events: bool, **options: Any) -> None:
+        if events:
+            self.stdout.write(f"{tasks.apply_events()} applied")
+            return
         swept = 0.0
         while True:
             done = tasks.drain()

@@ -1,0 +1,169 @@
+"""Lives the planned year: every gift through checkout and hosted page, every event by backfill."""
+
+from collections.abc import Callable
+from itertools import groupby
+
+from allauth.account.models import EmailAddress
+from django.core.management import call_command
+
+from payments.models import Contribution, Subscription
+from payments.money import Money
+from payments.services import checkout, refunds, subscriptions
+from supporters.demo import payer, people, sandbox
+from supporters.demo.second_hand import apply_all, helping
+from supporters.demo.year import DAY, DECLINED, Act, Giver, charges, plan
+from supporters.models import User
+
+Progress = Callable[[int, int], None]
+# Events are fetched every few days, a day further back than the last time: none falls between.
+FETCH_EVERY, FETCH_BACK = 4, 5
+
+
+def live(*, scale: int, progress: Progress) -> None:
+    """Begin a year ago, on a sandbox whose clock stands there, and end today."""
+    acts = plan(scale=scale)
+    with helping():
+        people.hire()
+        call_command("setup_stripe", stdout=_Silence())
+        _live_days(acts, begin=sandbox.keep_pace().timestamp(), progress=progress)
+        sandbox.catch_up()
+        _take_over()
+        _prove_addresses()
+
+
+def _live_days(acts: list[Act], *, begin: float, progress: Progress) -> None:
+    by_day = {day: list(found) for day, found in groupby(acts, lambda act: act.at // DAY)}
+    weights = [weight + 1 for weight in charges(acts)]
+    done = 0
+    for day, weight in enumerate(weights):
+        _live_a_day(by_day.get(day, []), begin=begin)
+        sandbox.move_to(begin + (day + 1) * DAY)
+        if day % FETCH_EVERY == 0:
+            _take_over()
+        done += weight
+        progress(done, sum(weights))
+
+
+def _live_a_day(acts: list[Act], *, begin: float) -> None:
+    for act in acts:
+        sandbox.move_to(begin + act.at)
+        WORDS[act.word](act.giver)
+
+
+def _take_over() -> None:
+    """Fetch what Stripe has to tell, and apply it; letters and documents wait for the worker."""
+    call_command("backfill", days=FETCH_BACK, stdout=_Silence())
+    apply_all()
+
+
+def _prove_addresses() -> None:
+    """The cast has confirmed its addresses, so that signing in by a code works for them."""
+    for user in User.objects.filter(email__in=[role.email for role in people.CAST.values()]):
+        EmailAddress.objects.get_or_create(
+            user=user, email=user.email, defaults={"verified": True, "primary": True}
+        )
+
+
+# --- What people do -----------------------------------------------------------------------------
+
+
+def _begin(giver: Giver) -> str:
+    """Fill in the contribute form; the address of the payment page."""
+    wish = checkout.Wish(
+        form_token=giver.token,
+        frequency=giver.frequency,
+        gift=Money(giver.minor, giver.currency),
+        email=giver.email,
+        name=giver.name,
+        source=giver.source,
+        consent_text=_consent(giver),
+        **giver.fields,
+    )
+    return checkout.start(wish).stripe_url
+
+
+def _consent(giver: Giver) -> str:
+    every = {"month": "every month", "year": "every year"}.get(giver.frequency)
+    gift = Money(giver.minor, giver.currency).format("en")
+    return f"I give {gift} {every} until I stop it." if every else ""
+
+
+def _give(giver: Giver) -> None:
+    payer.pay(_begin(giver), card=giver.card, name=giver.name, email=giver.email)
+
+
+def _give_by_debit(giver: Giver) -> None:
+    payer.pay_by_debit(_begin(giver), name=giver.name, email=giver.email)
+
+
+def _try_in_vain(giver: Giver) -> None:
+    """A declined card first, then another one on the same page."""
+    url = _begin(giver)
+    payer.pay(url, card=DECLINED, name=giver.name, email=giver.email)
+    payer.pay(url, card=giver.card, name=giver.name, email=giver.email)
+
+
+def _turn_back(giver: Giver) -> None:
+    """Somebody who looked at the payment page and left; the session expires."""
+    _begin(giver)
+
+
+def _change(giver: Giver) -> None:
+    """Half as much again."""
+    for row in _running(giver):
+        gift = Money(row.gift.minor * 3 // 2, row.currency)
+        subscriptions.change_amount(row, gift=gift, actor=row.supporter)
+
+
+def _stop(giver: Giver) -> None:
+    for row in _running(giver):
+        subscriptions.cancel(row, reason="Money is short this year.", actor=row.supporter)
+
+
+def _stop_and_go_on(giver: Giver) -> None:
+    _stop(giver)
+    for row in _running(giver):
+        subscriptions.undo_cancel(row, actor=row.supporter)
+
+
+def _refund(giver: Giver) -> None:
+    _send_back(giver, part=1, reason="Given twice by mistake.")
+
+
+def _refund_half(giver: Giver) -> None:
+    _send_back(giver, part=2, reason="Meant to give half of it.")
+
+
+def _send_back(giver: Giver, *, part: int, reason: str) -> None:
+    """The newest contribution, or a part of it, by somebody of finance."""
+    row = Contribution.objects.received().filter(email=giver.email).first()
+    if row is not None:
+        amount = Money(row.charged.minor // part, row.currency)
+        actor = people.person(people.CAST["finance"])
+        refunds.refund(row, amount=amount, reason=reason, actor=actor)
+
+
+def _running(giver: Giver) -> list[Subscription]:
+    rows = Subscription.objects.running().filter(supporter__email=giver.email)
+    return list(rows.select_related("supporter"))
+
+
+WORDS: dict[str, Callable[[Giver], None]] = {
+    "give": _give,
+    "give by debit": _give_by_debit,
+    "try in vain": _try_in_vain,
+    "turn back": _turn_back,
+    "change": _change,
+    "stop": _stop,
+    "stop and go on": _stop_and_go_on,
+    "refund": _refund,
+    "refund half": _refund_half,
+}
+
+
+class _Silence:
+    """Where the commands' own lines go."""
+
+    def write(self, _: str) -> None: ...
+
+    def flush(self) -> None: ...
