@@ -267,6 +267,10 @@ LOGGING = {
     "formatters": {"plain": {"format": "%(message)s"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["stderr"], "level": env.text("LOG_LEVEL", "INFO")},
+    # Each request to Stripe and each step of printing would bury what people look for.
+    "loggers": {
+        name: {"level": "WARNING"} for name in ("stripe", "weasyprint.progress", "fontTools")
+    },
 }
 
 # --- The demonstration -------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import date, timedelta
+from typing import Any
 
 from django import forms
 from django.http import QueryDict
@@ -14,7 +15,7 @@ from payments.reports.movements import KINDS
 from payments.reports.questions import Question
 
 
-def _day_field(label: str) -> forms.DateField:
+def _day_field(label: Any) -> forms.DateField:
     return forms.DateField(
         label=label,
         required=False,
@@ -57,8 +58,8 @@ class MovementsForm(forms.Form):
             "autocomplete": "off",
         }
 
-    def clean(self) -> dict:
-        cleaned = super().clean()
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
         first, last = cleaned.get("from"), cleaned.get("to")
         for name, day in (("from", first), ("to", last)):
             if day and not Question.EARLIEST <= day <= Question.LATEST:

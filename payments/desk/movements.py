@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import asdict
 from datetime import date, timedelta
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
@@ -16,7 +17,7 @@ from payments.desk import pages
 from payments.desk.access import FINANCE, only
 from payments.desk.forms import MovementsForm, month_of
 from payments.exports.columns import MOVEMENTS, VERSION
-from payments.exports.rows import Table, movements_table
+from payments.exports.rows import movements_table
 from payments.exports.writers import csv_lines
 from payments.reports import movements
 from payments.reports.questions import Question
@@ -75,7 +76,8 @@ def _download(question: Question) -> StreamingHttpResponse:
     return answer
 
 
-def _pieces(question: Question) -> Iterator[Table | str]:
+def _pieces(question: Question) -> Iterator[Any]:
+    """First the table with its totals, then its lines of text."""
     with movements_table(question) as table, closing(csv_lines(MOVEMENTS, table.rows)) as lines:
         yield table
         yield from lines

@@ -2,7 +2,7 @@
 
 import csv
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Sequence
 
 from payments.exports.columns import Cell, Column
 
@@ -20,7 +20,9 @@ class _Line:
         return line
 
 
-def csv_lines(columns: Sequence[Column], rows: Iterable[Sequence[Cell]]) -> Iterator[str]:
+def csv_lines(
+    columns: Sequence[Column], rows: Iterable[Sequence[Cell]]
+) -> Generator[str, None, None]:
     """The head line, then the rows, some hundred lines at a time."""
     write = csv.writer(_Line(), lineterminator="\r\n").writerow
     text = [index for index, column in enumerate(columns) if column.text]

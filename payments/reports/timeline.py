@@ -49,7 +49,7 @@ def _checkout(contribution: Contribution) -> Iterator[Step]:
 
 
 def _money(contribution: Contribution) -> Iterator[Step]:
-    words = {
+    words: dict[str, str] = {
         Kind.FEE: _("Fee booked"),
         Kind.REFUND: _("Refund booked"),
         Kind.REFUND_FAILED: _("Refund came back"),

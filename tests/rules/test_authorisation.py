@@ -26,7 +26,7 @@ TABLE = {
     "supporters:contribute": PUBLIC,
     "supporters:thanks": PUBLIC,
     "supporters:appeal-pause": (302, 302, 302, 302),
-    "supporters:desk": (302, 404, 302, 302),
+    "supporters:desk": FINANCE,
     "supporters:account": (302, 200, 200, 200),
     "supporters:receipt": OWNER,
     "supporters:amount": OWNER,

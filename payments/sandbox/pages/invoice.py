@@ -36,8 +36,8 @@ def pay(box, *, invoice, fields):
     if outcome == charging.ACTION:
         return layout.redirect(f"{box.base_url}/3ds/{intent['id']}")
     if outcome == charging.FAILED:
-        error = (intent["last_payment_error"] or {}).get("message", "There is no card on file.")
-        return form(box, invoice=invoice, fields=fields, error=error, status=402)
+        why = (intent["last_payment_error"] or {}).get("message", "There is no card on file.")
+        return form(box, invoice=invoice, fields=fields, error=why, status=402)
     return layout.redirect(f"{box.base_url}/i/{invoice['id']}")
 
 
