@@ -9,6 +9,7 @@ from collections.abc import Callable
 import structlog
 
 from payments import bell, clock
+from payments.crash import crash_here
 from payments.leases import claim_due, next_try
 from payments.models import OutboxTask
 
@@ -32,6 +33,7 @@ def put(name: str, *, key: str, **ids: int | str) -> None:
     now = clock.now()
     row = OutboxTask(key=key, name=name, arguments=ids, created_at=now, due_at=now)
     OutboxTask.objects.bulk_create([row], ignore_conflicts=True)
+    crash_here("outbox.put")
     bell.ring()
 
 
@@ -49,11 +51,13 @@ def again(row: OutboxTask) -> None:
 
 
 def _run(row: OutboxTask) -> bool:
+    crash_here("outbox.claimed")
     try:
         TASKS[row.name](**row.arguments)
     except Exception as error:  # noqa: BLE001 (the worker's edge: recorded and retried)
         _record_failure(row, error)
         return False
+    crash_here("outbox.done")
     OutboxTask.objects.filter(pk=row.pk).update(done_at=clock.now(), due_at=None, note="")
     return True
 

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from payments import clock
+from payments.crash import crash_here
 from payments.gateway.errors import GatewayError
 from payments.models import Checkout, Contribution, Refund
 from payments.services import checkout, contributions, refunds
@@ -57,6 +58,7 @@ def _refunds() -> int:
 
 def _quietly(call, argument) -> None:
     """A row that cannot be settled now must not keep the others waiting."""
+    crash_here("sweep.row")
     try:
         call(argument)
     except (GatewayError, Foreign, Unsettled, refunds.RefundRefused):

@@ -7,6 +7,7 @@ import structlog
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 
+from payments.crash import crash_here
 from payments.models import Receipt, ReceiptDocument
 from payments.receipts.facts import ReceiptFacts
 from payments.receipts.lettering import name_is_kept
@@ -33,10 +34,12 @@ def store_document(receipt: Receipt, *, now: datetime) -> ReceiptDocument:
         return found
     facts = ReceiptFacts.from_json(receipt.facts)
     pdf = render_pdf(facts)
+    crash_here("receipt.printed")
     sha256 = _sha256(pdf)
     name = f"receipts/{receipt.year}/{receipt.number}-{sha256[:12]}.pdf"
     if _read(name, sha256) is None:
         name = _write(name, pdf)
+    crash_here("receipt.filed")
     if name_is_kept(facts.supporter_name):
         log.info("receipt_prints_the_address_for_the_name", number=receipt.number)
     document, _ = ReceiptDocument.objects.get_or_create(

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from django.conf import settings
 
 from payments.clock import local_date
+from payments.crash import crash_here
 from payments.models import Contribution, Receipt, ReceiptCounter
 from payments.receipts.facts import ReceiptFacts
 
@@ -22,6 +23,7 @@ def issue(contribution: Contribution, *, now: datetime) -> Receipt:
     counter, _ = ReceiptCounter.objects.select_for_update().get_or_create(year=received_on.year)
     counter.last += 1
     counter.save(update_fields=["last"])
+    crash_here("receipt.counted")
     number = f"{counter.year}-{counter.last:06}"
     return Receipt.objects.create(
         number=number,

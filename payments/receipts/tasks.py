@@ -3,6 +3,7 @@
 from django.utils import translation
 
 from payments import clock, mail, outbox
+from payments.crash import crash_here
 from payments.models import Receipt
 from payments.receipts.documents import document_bytes, store_document
 
@@ -12,6 +13,7 @@ def render(receipt_id: int) -> None:
     """Print and store; the letter goes out only once there is something to attach."""
     receipt = Receipt.objects.get(pk=receipt_id)
     store_document(receipt, now=clock.now())
+    crash_here("receipt.stored")
     outbox.put("receipt.mail", key=f"receipt.mail:{receipt.number}", receipt_id=receipt.pk)
 
 
@@ -19,5 +21,6 @@ def render(receipt_id: int) -> None:
 def send(receipt_id: int) -> None:
     receipt = Receipt.objects.select_related("contribution__subscription").get(pk=receipt_id)
     pdf = document_bytes(receipt, now=clock.now())
+    crash_here("receipt.before_mail")
     with translation.override(receipt.facts["language"]):
         mail.receipt(receipt.contribution, number=receipt.number, pdf=pdf)

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.urls import reverse
 
 from payments import clock, cover, outbox
+from payments.crash import crash_here
 from payments.gateway import calls, errors
 from payments.gateway.client import livemode
 from payments.gateway.objects import CHECKOUT_KEY, COVER_KEY, SUBSCRIPTION_KEY, Session
@@ -55,6 +56,7 @@ def start(wish: Wish) -> Checkout:
     """
     wish.gift.within_limits()
     checkout = _row(wish)
+    crash_here("checkout.row_committed")
     if checkout.status in {Status.CREATING, Status.EXPIRED, Status.FAILED}:
         checkout = _open(checkout)
     return checkout
@@ -74,6 +76,7 @@ def refresh(checkout: Checkout) -> Checkout:
 def sync(session_id: str) -> None:
     """Bring our rows to where Stripe's session stands. Raises Foreign for one not ours."""
     session = calls.session(session_id)
+    crash_here("checkout.session_read")
     if session.mode == "setup":
         _use_card(session)
         return
@@ -122,6 +125,7 @@ def _row(wish: Wish) -> Checkout:
         )
         if new:
             _replace_others(checkout)
+        crash_here("checkout.row_written")
     return checkout
 
 
@@ -142,6 +146,7 @@ def expire(checkout_id: int) -> None:
         if calls.session(checkout.stripe_checkout_session_id).status == "open":
             key = f"checkout:{checkout.public_id}:expire"
             calls.expire_session(checkout.stripe_checkout_session_id, key=key)
+            crash_here("checkout.session_expired")
         sync(checkout.stripe_checkout_session_id)
 
 
@@ -157,12 +162,14 @@ def _open(checkout: Checkout) -> Checkout:
     if session.status != "open":
         _next_attempt(checkout)
         session = _create_session(checkout)
+    crash_here("checkout.session_created")
     Checkout.objects.filter(pk=checkout.pk).exclude(status=Status.PAID).update(
         status=Status.OPEN,
         stripe_checkout_session_id=session.id,
         stripe_url=session.url,
         expires_at=session.expires_at,
     )
+    crash_here("checkout.session_kept")
     checkout.refresh_from_db()
     return checkout
 

@@ -6,6 +6,7 @@ from django.contrib.auth import get_user_model
 from django.db import transaction
 
 from payments import clock, outbox
+from payments.crash import crash_here
 from payments.gateway import calls
 from payments.gateway.objects import CHECKOUT_KEY, COVER_KEY, BalanceTransaction, Invoice, Payment
 from payments.models import Checkout, Contribution, Subscription
@@ -68,6 +69,7 @@ def record_failure(checkout: Checkout, payment: Payment) -> Contribution:
         _move_checkout(checkout, Checkout.Status.FAILED)
         if contribution.move(Status.FAILED):
             contribution.save(update_fields=["status"])
+            crash_here("contribution.failed")
             audit.note("contribution failed", subject=contribution)
     return contribution
 
@@ -128,10 +130,12 @@ def _record(
     facts: dict[str, Any],
 ) -> Contribution:
     """One transaction: checkout, contribution, ledger, receipt, audit, outbox."""
+    crash_here("contribution.read")
     with transaction.atomic():
         if checkout:
             checkout = Checkout.objects.select_for_update().get(pk=checkout.pk)
         contribution = _locked(payment, checkout, subscription, facts)
+        crash_here("contribution.row_written")
         if payment.status == "processing":
             _move_checkout(checkout, Checkout.Status.PROCESSING)
             return contribution
@@ -140,6 +144,8 @@ def _record(
         _move_checkout(checkout, Checkout.Status.PAID)
         if payment.balance:
             _settle(contribution, payment.balance)
+        crash_here("contribution.before_commit")
+    crash_here("contribution.committed")
     return contribution
 
 
@@ -187,7 +193,9 @@ def _paid(contribution: Contribution, payment: Payment) -> None:
     contribution.stripe_charge_id = payment.charge_id or None
     contribution.save()
     ledger.received(contribution)
+    crash_here("contribution.booked")
     receipt = issue(contribution, now=clock.now())
+    crash_here("contribution.receipt_numbered")
     audit.note(
         "contribution received",
         subject=contribution,
@@ -204,6 +212,7 @@ def _settle(contribution: Contribution, balance: BalanceTransaction) -> None:
     contribution.stripe_balance_transaction_id = balance.id
     contribution.save(update_fields=["fee_minor", "stripe_balance_transaction_id"])
     ledger.fee(contribution, balance)
+    crash_here("contribution.fee_booked")
 
 
 def _move_checkout(checkout: Checkout | None, status: Checkout.Status) -> None:

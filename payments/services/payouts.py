@@ -3,6 +3,7 @@
 from django.db import transaction
 
 from payments import clock
+from payments.crash import crash_here
 from payments.gateway import calls
 from payments.gateway.objects import BalanceTransaction, PayoutState
 from payments.models import Payout, PayoutItem
@@ -15,10 +16,13 @@ def sync(stripe_payout_id: str) -> Payout:
     known = Payout.objects.filter(stripe_payout_id=state.id).first()
     read = state.complete and not (known and known.itemised_at)
     content = calls.payout_content(state.id) if read else None
+    crash_here("payout.read")
     with transaction.atomic():
         row = _take_over(state)
+        crash_here("payout.booked")
         if content is not None and row.itemised_at is None:
             _itemise(row, content)
+            crash_here("payout.itemised")
     return row
 
 

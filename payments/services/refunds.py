@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 from django.db import transaction
 
 from payments import clock, outbox
+from payments.crash import crash_here
 from payments.gateway import calls
 from payments.gateway.errors import GatewayError, Misconfigured, Unavailable
 from payments.gateway.objects import REFUND_KEY, RefundState
@@ -43,6 +44,7 @@ def refund(
     """
     token = form_token or uuid4()
     row = _row(contribution, token, amount=amount, reason=reason, actor=actor)
+    crash_here("refund.row_committed")
     return create(row)
 
 
@@ -62,6 +64,7 @@ def create(row: Refund) -> Refund:
     except Misconfigured as error:
         Refund.objects.filter(pk=row.pk).update(status=Status.CANCELED)
         raise RefundRefused("refused") from error
+    crash_here("refund.created")
     return _take_over(state)
 
 
@@ -133,6 +136,7 @@ def _find_lost(row: Refund) -> None:
 
 def _take_over(state: RefundState) -> Refund:
     contribution = _contribution(state)
+    crash_here("refund.read")
     with transaction.atomic():
         contribution = Contribution.objects.select_for_update().get(pk=contribution.pk)
         row = _ours(state, contribution)
@@ -141,6 +145,7 @@ def _take_over(state: RefundState) -> Refund:
             row.stripe_balance_transaction_id = state.balance.id
         row.save()
         _book(row, state)
+        crash_here("refund.booked")
         if row.status == Status.SUCCEEDED:
             outbox.put("mail.refund", key=f"mail.refund:{row.public_id}", refund_id=row.pk)
     return row

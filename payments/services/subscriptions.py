@@ -6,6 +6,7 @@ from django.contrib.auth import get_user_model
 from django.db import transaction
 
 from payments import clock, cover, outbox
+from payments.crash import crash_here
 from payments.gateway import calls
 from payments.gateway.objects import CHECKOUT_KEY, COVER_KEY, SubscriptionState
 from payments.models import Checkout, Subscription
@@ -31,6 +32,7 @@ def known(stripe_subscription_id: str) -> Subscription:
 def sync(stripe_subscription_id: str) -> Subscription:
     """Take over what Stripe says now. An older reading never replaces a newer one."""
     state = calls.subscription(stripe_subscription_id)
+    crash_here("subscription.read")
     with transaction.atomic():
         row = (
             Subscription.objects.select_for_update().filter(stripe_subscription_id=state.id).first()
@@ -39,6 +41,7 @@ def sync(stripe_subscription_id: str) -> Subscription:
             return _create(state)
         if row.seen_at <= state.seen_at:
             _take_over(row, state)
+        crash_here("subscription.taken_over")
     return row
 
 
@@ -105,6 +108,7 @@ def use_card(stripe_subscription_id: str, *, customer_id: str, setup_intent_id: 
         setup_intent_id=setup_intent_id,
         key=f"card:{setup_intent_id}",
     )
+    crash_here("subscription.card_used")
     row = sync(stripe_subscription_id)
     audit.note("card replaced", subject=row, after={"last4": row.card_last4})
 
@@ -139,11 +143,13 @@ def _changed(
 ) -> Subscription:
     """Read the new state, write down who wanted it, and tell the supporter."""
     before = _terms(subscription)
+    crash_here("subscription.changed")
     row = sync(subscription.stripe_subscription_id)
     with transaction.atomic():
         audit.note(
             action, subject=row, actor=actor, reason=reason, before=before, after=_terms(row)
         )
+        crash_here("subscription.noted")
         outbox.put(
             "mail.subscription_changed",
             key=f"mail.changed:{row.public_id}:{row.seen_at.isoformat()}",

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from payments.crash import crash_here
 from payments.gateway import calls
 from payments.webhooks import inbox
 from payments.webhooks.dispatch import HANDLERS
@@ -22,4 +23,5 @@ def pull(since: datetime) -> int:
     ]
     for event in sorted(found, key=lambda event: event.created_at):
         inbox.store(event)
+        crash_here("backfill.stored")
     return len(found)

@@ -4,6 +4,7 @@ import structlog
 from django.conf import settings
 
 from payments import bell, clock
+from payments.crash import crash_here
 from payments.gateway import client, errors, events
 from payments.gateway.objects import Event
 from payments.leases import claim_due, next_try
@@ -37,7 +38,9 @@ def store(event: Event) -> None:
         note=reason,
         due_at=None if reason else now,
     )
+    crash_here("inbox.before_store")
     StripeEvent.objects.bulk_create([row], ignore_conflicts=True)
+    crash_here("inbox.stored")
     bell.ring()
 
 
@@ -69,6 +72,7 @@ def _major(version: str) -> str:
 
 
 def _apply(row: StripeEvent) -> bool:
+    crash_here("inbox.claimed")
     handler = HANDLERS.get(row.type)
     if handler is None:
         return _settle(row, Status.IGNORED, "nothing here depends on it")
@@ -84,6 +88,7 @@ def _apply(row: StripeEvent) -> bool:
         kind = type(error).__name__
         log.error("event_failed", event_id=row.stripe_event_id, type=row.type, error=kind)
         return _retry(row, f"{type(error).__name__}: {error}"[:500])
+    crash_here("inbox.applied")
     return _settle(row, Status.APPLIED, note or "")
 
 
