@@ -18,21 +18,21 @@ END $$
 """
 
 
-def protect(editor: BaseDatabaseSchemaEditor) -> None:
-    """Refuse every UPDATE and DELETE on the append-only tables."""
-    for statement in _statements(editor.connection.vendor):
+def protect(editor: BaseDatabaseSchemaEditor, tables: tuple[str, ...] = APPEND_ONLY) -> None:
+    """Refuse every UPDATE and DELETE on append-only tables."""
+    for statement in _statements(editor.connection.vendor, tables):
         editor.execute(statement, params=None)
 
 
-def release(editor: BaseDatabaseSchemaEditor) -> None:
+def release(editor: BaseDatabaseSchemaEditor, tables: tuple[str, ...] = APPEND_ONLY) -> None:
     """Take the protection away, for a migration backwards or an emptied test database."""
-    for table in APPEND_ONLY:
+    for table in tables:
         for action in ("update", "delete"):
             on = f" ON {table}" if editor.connection.vendor == "postgresql" else ""
             editor.execute(f"DROP TRIGGER IF EXISTS {table}_no_{action}{on}")
 
 
-def _statements(vendor: str) -> list[str]:
+def _statements(vendor: str, tables: tuple[str, ...]) -> list[str]:
     if vendor == "postgresql":
         body = "FOR EACH ROW EXECUTE FUNCTION payments_append_only()"
         head = [POSTGRES_FUNCTION]
@@ -42,6 +42,6 @@ def _statements(vendor: str) -> list[str]:
     return head + [
         f"CREATE TRIGGER {table}_no_{action} BEFORE {action.upper()} ON {table} "
         + body.format(table=table)
-        for table in APPEND_ONLY
+        for table in tables
         for action in ("update", "delete")
     ]

@@ -1,5 +1,28 @@
-"""Rows about people."""
+"""Rows about people and about asking them."""
 
+from supporters.models.appeals import (
+    Appeal,
+    AppealApproval,
+    AppealVersion,
+    Mute,
+    Placement,
+    Variant,
+)
+from supporters.models.campaigns import Campaign
+from supporters.models.claims import Claim
+from supporters.models.delivery import Origin, PageViewSample
 from supporters.models.people import User
 
-__all__ = ["User"]
+__all__ = [
+    "Appeal",
+    "AppealApproval",
+    "AppealVersion",
+    "Campaign",
+    "Claim",
+    "Mute",
+    "Origin",
+    "PageViewSample",
+    "Placement",
+    "User",
+    "Variant",
+]
