@@ -58,6 +58,8 @@ NEWSROOM_CONTACT = env.text("NEWSROOM_CONTACT", "supporters@example.org")
 # Each product says whether it is a gift or a contract (EU withdrawal right, Directive 2023/2673).
 PRODUCT_KIND = env.text("PRODUCT_KIND", "gift")
 DEFAULT_CURRENCY = env.text("DEFAULT_CURRENCY", "eur")
+# A function of the site's that tells section and author of an article; see appeals/articles.py.
+ARTICLE_FACTS = env.text("ARTICLE_FACTS", "supporters.demo.newspaper.facts" if DEMO else "")
 
 # --- Stripe -----------------------------------------------------------------------------------
 STRIPE_API_VERSION = "2026-10-28.endive"

@@ -1,6 +1,7 @@
 """A checkout: one attempt to give, before there is money."""
 
 import uuid
+from typing import Any
 
 from django.conf import settings
 from django.db import models
@@ -24,22 +25,33 @@ class Recognition(models.TextChoices):
 
 
 class Source(models.Model):
-    """Where the wish to give came from: plain values, carried on to contributions and renewals."""
+    """Where the wish to give came from: plain values, carried on to contributions and renewals.
 
-    FIELDS = ("campaign", "appeal", "variant", "placement", "article")
+    Frozen when the checkout opens. A link may say the CODES openly; `asked_at` and what follows
+    come only from an appeal's signed reference, so that its being there says who was asked.
+    """
+
+    CODES = ("campaign", "appeal", "variant", "placement", "article")
+    FIELDS = (*CODES, "section", "author", "asked_at", "sticky")
 
     campaign = models.CharField(max_length=80, blank=True, default="")
     appeal = models.CharField(max_length=80, blank=True, default="")
     variant = models.CharField(max_length=80, blank=True, default="")
     placement = models.CharField(max_length=40, blank=True, default="")
     article = models.CharField(max_length=120, blank=True, default="")
+    section = models.CharField(max_length=80, blank=True, default="")
+    author = models.CharField(max_length=120, blank=True, default="")
+    asked_at = models.DateTimeField(null=True, help_text="The hour in which the appeal was set.")
+    sticky = models.BooleanField(
+        default=False, help_text="The variant was the reader's own, not the page view's."
+    )
 
     class Meta:
         abstract = True
 
     @property
-    def source(self) -> dict[str, str]:
-        """The five codes by name."""
+    def source(self) -> dict[str, Any]:
+        """The source's columns by name, to be carried on."""
         return {field: getattr(self, field) for field in self.FIELDS}
 
 

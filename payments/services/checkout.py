@@ -38,7 +38,7 @@ class Wish:
     recognition: str = Recognition.NONE
     language: str = "en"
     consent_text: str = ""
-    source: dict[str, str] = field(default_factory=dict)
+    source: dict[str, Any] = field(default_factory=dict)
     supporter: Any = None
 
     def terms_key(self) -> str:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from payments import clock
+from supporters.appeals.articles import Facts
 
 FOLDER = Path(__file__).parent / "articles"
 SECTIONS = {
@@ -107,6 +108,12 @@ def articles() -> tuple[Article, ...]:
 
 def find(slug: str) -> Article | None:
     return next((each for each in articles() if each.slug == slug), None)
+
+
+def facts(slug: str) -> Facts | None:
+    """What reports may know of an article: the site's answer to ARTICLE_FACTS."""
+    article = find(slug)
+    return Facts(section=article.section, author=article.byline) if article else None
 
 
 def in_section(section: str) -> tuple[Article, ...]:

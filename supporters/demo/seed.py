@@ -2,13 +2,16 @@
 
 from collections.abc import Callable
 from itertools import groupby
+from typing import Any
 
 from allauth.account.models import EmailAddress
 from django.core.management import call_command
 
+from payments import clock
 from payments.models import Contribution, Subscription
 from payments.money import Money
 from payments.services import checkout, refunds, subscriptions
+from supporters.appeals import attribution, references
 from supporters.demo import payer, people, sandbox
 from supporters.demo.second_hand import apply_all, helping
 from supporters.demo.year import DAY, DECLINED, Act, Giver, charges, plan
@@ -75,11 +78,19 @@ def _begin(giver: Giver) -> str:
         gift=Money(giver.minor, giver.currency),
         email=giver.email,
         name=giver.name,
-        source=giver.source,
+        source=_asked(giver),
         consent_text=_consent(giver),
         **giver.fields,
     )
     return checkout.start(wish).stripe_url
+
+
+def _asked(giver: Giver) -> dict[str, Any]:
+    """The source as the article's appeal signs it; somebody who came by a link saw none."""
+    if not giver.source["article"]:
+        return giver.source
+    asked = references.Source(**giver.source, hour=clock.now())
+    return attribution.frozen(references.sign(asked))
 
 
 def _consent(giver: Giver) -> str:

@@ -147,6 +147,7 @@ def _source(slug: str, placement: str) -> dict[str, str]:
     return {
         "campaign": campaign,
         "appeal": "we-need-your-help",
+        "variant": "",
         "placement": placement if slug else "",
         "article": slug,
     }

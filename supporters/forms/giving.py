@@ -12,6 +12,7 @@ from payments.models import Frequency, Recognition, Source
 from payments.money import AmountError, Money
 from payments.services.checkout import Wish
 from supporters.amounts import sentence
+from supporters.appeals import attribution
 from supporters.suggestions import currencies
 
 CODE = re.compile(r"[a-z0-9][a-z0-9._-]*", re.IGNORECASE)
@@ -74,6 +75,8 @@ class GivingForm(forms.Form):
         initial=Recognition.NONE,
     )
     again = forms.BooleanField(required=False, widget=forms.HiddenInput)
+    # No validator: whatever stands there, giving goes on.
+    source = forms.Field(required=False, widget=forms.HiddenInput)
     campaign = forms.CharField(required=False, widget=forms.HiddenInput)
     appeal = forms.CharField(required=False, widget=forms.HiddenInput)
     variant = forms.CharField(required=False, widget=forms.HiddenInput)
@@ -121,9 +124,14 @@ class GivingForm(forms.Form):
             supporter=supporter,
         )
 
-    def _source(self) -> dict[str, str]:
-        """Codes as far as they are codes, cut to what the row can hold."""
-        lengths = {name: Source._meta.get_field(name).max_length for name in Source.FIELDS}  # type: ignore[union-attr]
+    def _source(self) -> dict[str, Any]:
+        """What the appeal signed; without a signed reference, the codes that a link says openly.
+
+        One that is forged or expired counts for nothing, and neither do the codes beside it.
+        """
+        if self.cleaned_data["source"]:
+            return attribution.frozen(self.cleaned_data["source"])
+        lengths = {name: Source._meta.get_field(name).max_length for name in Source.CODES}  # type: ignore[union-attr]
         return {
             field: self.cleaned_data[field][:length]
             for field, length in lengths.items()

@@ -10,12 +10,14 @@ from supporters.models.appeals import (
 )
 from supporters.models.campaigns import Campaign
 from supporters.models.claims import Claim
+from supporters.models.counts import AppealCount
 from supporters.models.delivery import Origin, PageViewSample
 from supporters.models.people import User
 
 __all__ = [
     "Appeal",
     "AppealApproval",
+    "AppealCount",
     "AppealVersion",
     "Campaign",
     "Claim",

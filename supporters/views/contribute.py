@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from payments import clock
 from payments.models import Checkout
 from payments.services import checkout as checkouts
+from supporters.appeals import attribution
 from supporters.forms.giving import GivingForm
 from supporters.giving_page import page_context
 from supporters.standing import mark_supporter
@@ -133,6 +134,7 @@ def _filled_in(checkout: Checkout) -> dict[str, Any]:
     return {
         **{field: getattr(checkout, field) for field in fields},
         **checkout.source,
+        "source": attribution.again(checkout),
         "amount": checkout.gift.typed(),
         "cover_fee": bool(checkout.cover_minor),
         "form_token": checkout.form_token,

@@ -1,0 +1,39 @@
+"""From a signed reference to the values that a checkout keeps for good."""
+
+from dataclasses import fields, replace
+from typing import Any
+
+from payments.models import Checkout
+from payments.models import Source as Columns
+from supporters.appeals import articles, references
+
+
+def frozen(text: str) -> dict[str, Any]:
+    """The source's columns; empty where the reference cannot be read. Giving goes on then."""
+    source = references.read(text)
+    if source is None:
+        return {}
+    facts = articles.facts(source.article)
+    told = replace(
+        source,
+        section=facts.section or source.section,
+        author=facts.author or source.author,
+    )
+    return _fitting(told.columns())
+
+
+def again(checkout: Checkout) -> str:
+    """A reference that says what a checkout has frozen; empty where none was read for it."""
+    if checkout.asked_at is None:
+        return ""
+    known = {field.name for field in fields(references.Source)} & set(Columns.FIELDS)
+    values = {name: getattr(checkout, name) for name in known}
+    return references.sign(references.Source(**values, hour=checkout.asked_at))
+
+
+def _fitting(columns: dict[str, Any]) -> dict[str, Any]:
+    """Text cut to what the row can hold."""
+    lengths = {name: Columns._meta.get_field(name).max_length for name in Columns.FIELDS}  # type: ignore[union-attr]
+    return {
+        name: value[: lengths[name]] if lengths[name] else value for name, value in columns.items()
+    }
