@@ -7,12 +7,14 @@ import pytest
 from django.conf import settings
 from django.core.cache import cache
 from django.core.files.storage import InMemoryStorage
+from django.db import connection
 
 from payments import clock, outbox
 from payments.gateway import calls
 from payments.models import StripeEvent
 from payments.sandbox import Sandbox
 from payments.webhooks import inbox
+from tests import product as products
 from tests.stripe_transport import SandboxTransport
 
 # An account with funds enough: refunds go through at once.
@@ -103,3 +105,24 @@ def pay(stripe_sandbox):
         return stripe_sandbox.handle("POST", path, headers, body)
 
     return fill_in
+
+
+@pytest.fixture(scope="session")
+def _template(django_db_setup, django_db_blocker, tmp_path_factory):
+    """The migrated database, kept aside for tests that run the whole product."""
+    kinds = {"sqlite": products.SqliteTemplate, "postgresql": products.PostgresTemplate}
+    with django_db_blocker.unblock():
+        template = kinds[connection.vendor](tmp_path_factory.mktemp("product"))
+    yield template
+    with django_db_blocker.unblock():
+        template.drop()
+
+
+@pytest.fixture
+def product(_template, db, settings, tmp_path):
+    """The whole product over real HTTP, with a database of its own."""
+    settings.EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    settings.EMAIL_FILE_PATH = str(tmp_path / "mail")
+    settings.SITE_URL = settings.STRIPE_HTTP_CLIENT = ""
+    with products.running(_template) as running:
+        yield running

@@ -1,12 +1,17 @@
 """The demonstration's settings, on a database and services of the test run's own."""
 
 import os
+import socket
 import tempfile
 from pathlib import Path
 
 os.environ["DEMO"] = "1"
 os.environ.setdefault("DATA_DIR", tempfile.mkdtemp(prefix="keepopen-test-"))
 os.environ.setdefault("NEWSROOM_NAME", "The Harbour Courier")
+# Each process of the run has a sandbox's port of its own; tests/product.py listens there.
+with socket.socket() as probe:
+    probe.bind(("127.0.0.1", 0))
+    os.environ["SANDBOX_PORT"] = str(probe.getsockname()[1])
 
 from config.settings import *  # noqa: F403
 from config.settings import DATA_DIR, env
