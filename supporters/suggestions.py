@@ -1,6 +1,8 @@
 """The amounts that the giving page and the appeal suggest, per currency and frequency."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from django.utils.translation import gettext as _
 
@@ -24,6 +26,7 @@ SUGGESTED = dict.fromkeys(("eur", "gbp", "usd", "cad", "aud", "chf"), NEAR_EURO)
     },
 }
 FIRST_CHOICE = 1
+NOTHING_ELSE: Mapping[str, Sequence[int]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,22 +59,43 @@ def currencies() -> list[str]:
 
 
 def suggestion_sets(
-    currency: str, *, language: str, frequency: str, amount: Money | None, own: bool = False
+    currency: str,
+    *,
+    language: str,
+    frequency: str,
+    amount: Money | None,
+    own: bool = False,
+    offered: Mapping[str, Sequence[int]] = NOTHING_ELSE,
 ) -> list[SuggestionSet]:
-    """The three sets with what was chosen; `own` where something was typed that is no tile."""
+    """The three sets with what was chosen; `own` where something was typed that is no tile.
+
+    `offered` are an appeal's own sums in minor units, for the frequencies that it names.
+    """
+    sums = {
+        name: [Money(minor, currency) for minor in offered[name]]
+        if offered.get(name)
+        else [Money.from_text(str(major), currency) for major in SUGGESTED[currency][name]]
+        for name in Frequency.values
+    }
     return [
-        _set(name, currency, language=language, frequency=frequency, amount=amount, own=own)
+        _set(name, sums[name], language=language, frequency=frequency, amount=amount, own=own)
         for name in Frequency.values
     ]
 
 
 def _set(
-    name: str, currency: str, *, language: str, frequency: str, amount: Money | None, own: bool
+    name: str,
+    sums: list[Money],
+    *,
+    language: str,
+    frequency: str,
+    amount: Money | None,
+    own: bool,
 ) -> SuggestionSet:
-    sums = [Money.from_text(str(major), currency) for major in SUGGESTED[currency][name]]
     mine = amount if name == frequency else None
     own = name == frequency and (own or (mine is not None and mine not in sums))
-    chosen = None if own else (mine if mine in sums else sums[FIRST_CHOICE])
+    first = sums[min(FIRST_CHOICE, len(sums) - 1)]
+    chosen = None if own else (mine if mine in sums else first)
     shown = mine or chosen
     return SuggestionSet(
         frequency=name,

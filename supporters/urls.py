@@ -3,7 +3,7 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from supporters.desk import views as desk
-from supporters.views import account, appeals, contribute, receipts, subscriptions
+from supporters.views import account, appeals, colours, contribute, receipts, subscriptions
 
 app_name = "supporters"
 subscription: list[URLPattern | URLResolver] = [
@@ -16,6 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("contribute/", contribute.contribute, name="contribute"),
     path("contribute/thanks/<uuid:public_id>/", contribute.thanks, name="thanks"),
     path("appeals/pause/", appeals.pause, name="appeal-pause"),
+    path("appeals/colours/<slug:name>.css", colours.colours, name="appeal-colours"),
     path("account/", account.home, name="account"),
     path("account/receipts/<str:number>.pdf", receipts.receipt, name="receipt"),
     path("account/subscriptions/<uuid:public_id>/", include(subscription)),

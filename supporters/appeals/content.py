@@ -6,6 +6,9 @@ from typing import Any
 
 from supporters.models import Appeal, AppealVersion
 
+# Stands in a button's words for the sum and how often: "€10 a month".
+SUM = "{amount}"
+
 
 @dataclass(frozen=True, slots=True)
 class Wording:
@@ -21,8 +24,9 @@ class Wording:
 
     @property
     def text(self) -> str:
-        """Everything a reader is told by it."""
-        return "\n".join(part for part in (self.heading, self.body, self.button) if part)
+        """Everything a reader is told by it; the sum on the button is the reader's own."""
+        parts = (self.heading, self.body, self.button.replace(SUM, ""))
+        return "\n".join(part for part in parts if part)
 
 
 @dataclass(frozen=True, slots=True)

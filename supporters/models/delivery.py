@@ -25,22 +25,23 @@ class PageViewSample(models.Model):
     """What a rule could know of one page view. Nothing in it points at a reader."""
 
     class Standing(models.TextChoices):
-        NONE = "none", "Not known to support"
+        READER = "reader", "Not known to support"
+        LAPSED = "lapsed", "Supported once"
         SUPPORTER = "supporter", "Supports"
-        PAUSED = "paused", "Asked for a pause"
 
     hour = models.DateTimeField(help_text="The full hour, in UTC.")
     article = models.CharField(max_length=120, blank=True, default="")
     section = models.CharField(max_length=80, blank=True, default="")
     tags = models.JSONField(default=list)
-    author = models.CharField(max_length=120, blank=True, default="")
+    authors = models.JSONField(default=list)
     language = models.CharField(max_length=10, blank=True, default="")
     country = models.CharField(max_length=2, blank=True, default="")
     device = models.CharField(max_length=10, blank=True, default="")
     referrer = models.CharField(max_length=20, blank=True, default="", help_text="Its class.")
-    standing = models.CharField(max_length=9, choices=Standing, default=Standing.NONE)
+    standing = models.CharField(max_length=9, choices=Standing, default=Standing.READER)
+    paused = models.BooleanField(default=False)
     # The lower end of a bucket: 0, 1, 2, 5, 10, 20; null where the reader did not consent.
-    articles_read = models.PositiveSmallIntegerField(null=True, blank=True)
+    read = models.PositiveSmallIntegerField(null=True, blank=True)
     sensitive = models.BooleanField(default=False)
 
     class Meta:

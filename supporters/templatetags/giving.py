@@ -9,6 +9,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
 from config.inline import gate_script
+from supporters.appeals import rendering
 from supporters.appeals.counts import supporters_counted
 from supporters.suggestions import suggestion_sets
 
@@ -22,7 +23,9 @@ def appeal(context: RequestContext, placement: str) -> dict[str, Any]:
     """The appeal of a placement. Who is not asked is decided on the device by the gate."""
     article = context.get("article")
     language = get_language() or "en"
-    frequency = "month"
+    sets = suggestion_sets(
+        settings.DEFAULT_CURRENCY, language=language, frequency=rendering.FREQUENCY, amount=None
+    )
     return {
         "placement": placement,
         "article": getattr(article, "slug", ""),
@@ -30,9 +33,8 @@ def appeal(context: RequestContext, placement: str) -> dict[str, Any]:
         "appeal": APPEAL,
         "path": context["request"].path,
         "currency": settings.DEFAULT_CURRENCY,
-        "sets": suggestion_sets(
-            settings.DEFAULT_CURRENCY, language=language, frequency=frequency, amount=None
-        ),
+        "sets": sets,
+        "buttons": rendering.buttons("", sets),
         "newsroom": context.get("newsroom"),
         **supporters_counted(),
     }
