@@ -25,7 +25,6 @@ def show(desk, **filters):
 def download(desk, **filters):
     answer = desk.get("/desk/finance/movements.csv", MARCH | filters)
     text = b"".join(answer.streaming_content).decode()
-    answer.close()
     return answer, text
 
 
