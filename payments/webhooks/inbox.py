@@ -25,7 +25,8 @@ def store(event: Event) -> None:
     """Keep an event once; a second delivery changes nothing."""
     now = clock.now()
     reason = _why_parked(event)
-    row = StripeEvent(
+    crash_here("inbox.before_store")
+    StripeEvent.objects.keep(
         stripe_event_id=event.id,
         type=event.type[:100],
         object_id=event.object_id[:255],
@@ -38,8 +39,6 @@ def store(event: Event) -> None:
         note=reason,
         due_at=None if reason else now,
     )
-    crash_here("inbox.before_store")
-    StripeEvent.objects.bulk_create([row], ignore_conflicts=True)
     crash_here("inbox.stored")
     bell.ring()
 

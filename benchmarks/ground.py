@@ -1,0 +1,126 @@
+"""What every benchmark stands on: the settings, a database of its own, CPU time, a verdict."""
+
+import logging
+import os
+import statistics
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import django
+import psycopg
+
+POSTGRES = "postgresql://postgres@127.0.0.1:5432/keepopen_bench"
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One measured ratio or number beside its bound."""
+
+    what: str
+    measured: float
+    most: float
+    unit: str = "×"
+    detail: str = ""
+
+    @property
+    def holds(self) -> bool:
+        return self.measured <= self.most
+
+    def __str__(self) -> str:
+        verdict = "" if self.holds else "  BROKEN"
+        return (
+            f"{self.what:<52}{self.measured:9.2f} {self.unit:<7} at most {self.most:g}"
+            f"   {self.detail}{verdict}"
+        )
+
+
+def run(measure: Callable[[], Iterator[Figure]], *, postgres: bool = False) -> None:
+    """Measure and print; ends the process with 1 where a bound is broken.
+
+    `postgres` asks for a PostgreSQL where one answers; every other benchmark runs on SQLite.
+    """
+    os.environ["DATABASE_URL"] = _postgres() if postgres else ""
+    os.environ.pop("REDIS_URL", None)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
+    logging.disable(logging.INFO)
+    django.setup()
+    figures = []
+    for figure in measure():
+        print(figure, flush=True)
+        figures.append(figure)
+    sys.exit(not all(figure.holds for figure in figures))
+
+
+def _postgres() -> str:
+    url = os.environ.get("BENCH_DATABASE_URL", POSTGRES)
+    try:
+        psycopg.connect(url.rpartition("/")[0] + "/postgres", connect_timeout=2).close()
+    except psycopg.OperationalError:
+        return ""
+    return url
+
+
+@contextmanager
+def database() -> Iterator[None]:
+    """A migrated database that is gone afterwards."""
+    from django.db import connection
+
+    connection.creation.create_test_db(verbosity=0, serialize=False)
+    try:
+        yield
+    finally:
+        connection.creation.destroy_test_db(None, verbosity=0)
+
+
+Work = Callable[[], object]
+
+
+def ratio(
+    ours: Callable[[], Work],
+    baseline: Callable[[], Work],
+    *,
+    rounds: int,
+    cpu: Callable[[], float] = time.process_time,
+) -> "Pair":
+    """CPU seconds of neighbouring runs of both sides: a busy machine slows both.
+
+    Each side is a function that prepares a round, uncounted, and returns the work to be measured.
+    """
+    ours()(), baseline()()
+    pairs = [(_spent(ours(), cpu), _spent(baseline(), cpu)) for _ in range(rounds)]
+    mine, theirs = (statistics.median(side) for side in zip(*pairs, strict=True))
+    return Pair(statistics.median(a / b for a, b in pairs), mine * 1e6, theirs * 1e6)
+
+
+@dataclass(frozen=True)
+class Pair:
+    """The median ratio, and both medians in microseconds of CPU."""
+
+    ratio: float
+    ours: float
+    baseline: float
+
+    def each(self, count: int) -> str:
+        """Both sides per unit of work, in words."""
+        return f"{self.ours / count:.0f} µs against {self.baseline / count:.0f} µs of CPU"
+
+
+def with_servers(*pids: int) -> Callable[[], float]:
+    """CPU seconds of this process and of the database's processes that work for it (Linux)."""
+    files = [Path(f"/proc/{pid}/schedstat") for pid in pids]
+
+    def cpu() -> float:
+        served = sum(int(file.read_text().split()[0]) for file in files)
+        return time.process_time() + served / 1e9
+
+    return cpu
+
+
+def _spent(work: Work, cpu: Callable[[], float]) -> float:
+    start = cpu()
+    work()
+    return cpu() - start
