@@ -55,6 +55,8 @@ NEWSROOM_LEGAL_LINES = env.text(
     "|Contributions are not tax-deductible unless your tax office says otherwise.",
 ).split("|")
 NEWSROOM_CONTACT = env.text("NEWSROOM_CONTACT", "supporters@example.org")
+# Where an article is by its code, for the way back to it: https://courier.example/{article}
+ARTICLE_URL = env.text("ARTICLE_URL", "/articles/{article}/" if DEMO else "")
 # Each product says whether it is a gift or a contract (EU withdrawal right, Directive 2023/2673).
 PRODUCT_KIND = env.text("PRODUCT_KIND", "gift")
 DEFAULT_CURRENCY = env.text("DEFAULT_CURRENCY", "eur")

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from payments import clock
 from payments.models import Checkout
 from payments.services import checkout as checkouts
+from supporters import thanks_page
 from supporters.appeals import attribution
 from supporters.forms.giving import GivingForm
 from supporters.giving_page import page_context
@@ -21,14 +22,6 @@ from supporters.standing import mark_supporter
 
 AGAIN_WITHIN = timedelta(minutes=10)
 KEPT = 10
-RESULT_PAGES: dict[str, str] = {
-    Checkout.Status.PAID: "paid",
-    Checkout.Status.PROCESSING: "processing",
-    Checkout.Status.OPEN: "action",
-    Checkout.Status.CREATING: "action",
-    Checkout.Status.FAILED: "failed",
-    Checkout.Status.EXPIRED: "expired",
-}
 
 
 @never_cache
@@ -49,14 +42,8 @@ def thanks(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     if checkout is None:
         raise Http404
     checkout = checkouts.refresh(checkout)
-    contribution = checkout.contributions.order_by("id").last()
-    context = {
-        "state": RESULT_PAGES[checkout.status],
-        "checkout": checkout,
-        "contribution": contribution,
-        "receipt": getattr(contribution, "receipt", None),
-        "mine": str(public_id) in request.session.get("checkouts", []),
-    }
+    mine = str(public_id) in request.session.get("checkouts", [])
+    context = thanks_page.page_context(checkout, mine=mine, reader=request.user)
     response = render(request, "supporters/thanks.html", context)
     if checkout.status == Checkout.Status.PAID:
         mark_supporter(response)
