@@ -84,6 +84,8 @@ STRIPE_PRODUCT_ID = env.text("STRIPE_PRODUCT_ID", "prod_keepopen")
 STRIPE_CHECKOUT_HOSTS = ["https://checkout.stripe.com"] + ([SANDBOX_URL] if DEMO else [])
 # A subclass of stripe.HTTPClient by dotted path, for a stand-in inside the process.
 STRIPE_HTTP_CLIENT = ""
+# The function that turns a receipt's HTML into its document.
+RECEIPT_PRESS = "payments.receipts.press.typeset"
 # What a card payment is expected to cost: (rate in basis points, fixed part in minor units). Only
 # the "cover the fee" offer uses it; booked fees are those on Stripe's balance transactions.
 FEE_ESTIMATE = {"default": (150, 25)}

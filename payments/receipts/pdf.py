@@ -4,13 +4,14 @@ from datetime import date
 
 from babel.dates import format_date
 from babel.numbers import get_currency_name
+from django.conf import settings
 from django.template.loader import get_template
 from django.utils import translation
+from django.utils.module_loading import import_string
 
 from payments.money import babel_locale
 from payments.receipts.facts import ReceiptFacts
 from payments.receipts.lettering import name_is_kept, printable
-from payments.receipts.press import typeset
 
 # Babel's plain English writes days as an American does; paper for the world names the day first.
 DATE_LOCALES = {"en": "en_GB"}
@@ -22,6 +23,7 @@ def render_pdf(facts: ReceiptFacts) -> bytes:
     Raises ReceiptRenderError where the newsroom's own lines have letters that our fonts lack; a
     supporter's words never are a reason (see `lettering`).
     """
+    typeset = import_string(settings.RECEIPT_PRESS)
     return typeset(receipt_html(facts))
 
 

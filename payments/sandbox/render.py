@@ -77,4 +77,4 @@ def _opened(box, *, value, paths):
 
 
 def dump(value):
-    return json.dumps(value, indent=2).encode()
+    return json.dumps(value).encode()

@@ -1,0 +1,15 @@
+"""The tests' settings for a life in memory: its own Stripe, no paper, no noise."""
+
+from tests.settings import *  # noqa: F403
+
+STRIPE_HTTP_CLIENT = "tests.simulation.wire.Wire"
+EMAIL_BACKEND = "tests.simulation.letters.LetterBox"
+RECEIPT_PRESS = "tests.simulation.letters.typeset"
+CLOCK_FILE = None
+REDIS_URL = ""
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}}
+STORAGES = {
+    **STORAGES,
+    "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
+}
+LOGGING = {"version": 1, "root": {"handlers": [], "level": "CRITICAL"}}
