@@ -46,7 +46,8 @@ run: ## Serve the web part with the settings of the environment
 .PHONY: worker
 worker: ## Do the waiting work: with REDIS_URL by Celery, without by the tick command
 	$(PREPARE) venv run libraries
-	@if [ -n "$$REDIS_URL" ]; then exec $(BIN)/celery -A config.celery worker --loglevel INFO; \
+	@if [ -n "$$REDIS_URL" ]; then mkdir -p $(DATA_DIR) && exec $(BIN)/celery -A config.celery worker --beat \
+		--schedule $(DATA_DIR)/beat --loglevel INFO; \
 		else exec $(BIN)/python manage.py tick --forever; fi
 
 .PHONY: test

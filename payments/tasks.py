@@ -1,8 +1,11 @@
-"""Celery tasks: the bell. The work itself is in the inbox and the outbox."""
+"""Celery tasks: the bell, and the clock for what no bell rings for: retries, leases, lost events.
+
+The work itself is in the inbox and the outbox.
+"""
 
 from celery import shared_task
 
-from payments import outbox
+from payments import outbox, sweep
 from payments.webhooks import inbox
 
 
@@ -13,6 +16,12 @@ def drain() -> int:
     while worked := inbox.apply_due() + outbox.run_due():
         done += worked
     return done
+
+
+@shared_task(name="payments.sweep_up", ignore_result=True)
+def sweep_up() -> int:
+    """Finish what stood still, and what that set going."""
+    return sweep.sweep() + drain()
 
 
 def apply_events() -> int:

@@ -1,0 +1,64 @@
+"""A real Celery worker beside the real product: only where Redis and a server database run."""
+
+import contextlib
+import os
+import subprocess
+import sys
+import time
+
+import pytest
+from django.conf import settings
+from django.db import connection
+
+from config.celery import app
+
+PATIENCE_SECONDS = 30
+
+
+def until(found):
+    """Wait for what another process does; returns it."""
+    limit = time.monotonic() + PATIENCE_SECONDS
+    while not (value := found()):
+        assert time.monotonic() < limit, "the worker has not done it in time"
+        time.sleep(0.05)
+    return value
+
+
+@contextlib.contextmanager
+def worker_process(tmp_path):
+    """A worker as `make worker` starts it, on this test's database, sandbox and mailbox."""
+    there = connection.settings_dict
+    server = f"{there['USER']}@{there['HOST']}:{there['PORT'] or 5432}"
+    environment = os.environ | {
+        "DEMO": "1",
+        "DATABASE_URL": f"postgresql://{server}/{there['NAME']}",
+        "EMAIL_URL": f"filemail:///{settings.EMAIL_FILE_PATH}",
+        "DATA_DIR": str(tmp_path),
+        "SANDBOX_PORT": str(settings.SANDBOX_PORT),
+        "DJANGO_SETTINGS_MODULE": "config.settings",
+    }
+    command = [sys.executable, "-m", "celery", "-A", "config.celery", "worker"]
+    options = ["--concurrency", "1", "--loglevel", "WARNING", "--without-mingle"]
+    options += ["--beat", "--schedule", str(tmp_path / "beat")]
+    process = subprocess.Popen([*command, *options], env=environment)
+    try:
+        until(lambda: process.poll() is not None or app.control.ping(timeout=0.2))
+        assert process.poll() is None, "the worker ended by itself"
+        yield process
+    finally:
+        process.terminate()
+        process.wait(PATIENCE_SECONDS)
+
+
+@pytest.fixture
+def services(request):
+    """Skips where the suite runs on SQLite alone."""
+    if not settings.REDIS_URL or connection.vendor != "postgresql":
+        pytest.skip("needs PostgreSQL and Redis: make test-services")
+    app.control.purge()
+
+
+@pytest.fixture
+def worker(services, product, tmp_path):
+    with worker_process(tmp_path) as process:
+        yield process
