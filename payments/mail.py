@@ -4,8 +4,17 @@ from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 
-from payments.models import Contribution, Refund, Subscription
+from payments.models import (
+    Contribution,
+    FailedRenewal,
+    Refund,
+    Subscription,
+    SubscriptionChange,
+)
+from payments.money import Money
 
+Kind = SubscriptionChange.Kind
+TERMS = (Kind.AMOUNT, Kind.COVER, Kind.FREQUENCY)
 Attachment = tuple[str, bytes, str]
 
 
@@ -20,24 +29,57 @@ def receipt(contribution: Contribution, *, number: str, pdf: bytes) -> None:
     )
 
 
-def subscription_changed(subscription: Subscription) -> None:
-    """What a supporter gives from now on, or when it ends."""
-    _send(
+def subscription_changed(change: SubscriptionChange) -> None:
+    """What a supporter gives from now on, how it stood before, or when it ends."""
+    subscription = change.subscription.successor or change.subscription
+    _to_supporter(
         "subscription_changed",
-        to=subscription.supporter.email,
-        key=f"changed-{subscription.public_id}-{subscription.seen_at.timestamp():.0f}",
-        context={"subscription": subscription},
+        subscription,
+        key=f"changed-{change.public_id}",
+        change=change,
+        ended_one=change.subscription,
+        amount_before=_amount_before(change),
     )
 
 
-def payment_failed(subscription: Subscription, *, key: str, hosted_url: str, again_on) -> None:
-    """A renewal was declined: why it matters, when it is tried again, what to do."""
-    _send(
-        "payment_failed",
-        to=subscription.supporter.email,
-        key=key,
-        context={"subscription": subscription, "hosted_url": hosted_url, "again_on": again_on},
+def payment_failed(row: FailedRenewal, *, card_url: str) -> None:
+    """A renewal was declined or waits for the bank: why, when it is tried again, what to do."""
+    _to_supporter(
+        "payment_action" if row.needs_action else "payment_failed",
+        row.subscription,
+        key=f"failed-{row.stripe_invoice_id}-{row.attempts}",
+        failed=row,
+        card_url=card_url,
     )
+
+
+def subscription_ended(subscription: Subscription) -> None:
+    """It has ended by itself: after failed charges, or by somebody's hand at the newsroom."""
+    _to_supporter("subscription_ended", subscription, key=f"ended-{subscription.public_id}")
+
+
+def card_ending(subscription: Subscription, *, card_url: str) -> None:
+    """The card's last month is over before the next charge."""
+    key = f"card-ending-{subscription.public_id}-{subscription.card_expires}"
+    _to_supporter("card_ending", subscription, key=key, card_url=card_url)
+
+
+def card_updated(subscription: Subscription, *, card_url: str) -> None:
+    """The bank has replaced the card, and the new one is charged."""
+    key = f"card-updated-{subscription.public_id}-{subscription.card_expires}"
+    _to_supporter("card_updated", subscription, key=key, card_url=card_url)
+
+
+def renewal_near(subscription: Subscription, *, card_url: str) -> None:
+    """A yearly renewal comes: what is taken, when, from which card, and how to stop it."""
+    key = f"renewal-{subscription.public_id}-{subscription.upcoming:%Y%m%d}"
+    _to_supporter("renewal_near", subscription, key=key, card_url=card_url)
+
+
+def yearly_notice(subscription: Subscription, *, card_url: str) -> None:
+    """Once a year: what was agreed, in the words that were agreed to."""
+    key = f"yearly-{subscription.public_id}-{subscription.upcoming:%Y}"
+    _to_supporter("yearly_notice", subscription, key=key, card_url=card_url)
 
 
 def refund(row: Refund) -> None:
@@ -48,6 +90,23 @@ def refund(row: Refund) -> None:
         key=f"refund-{row.public_id}",
         context={"refund": row, "contribution": row.contribution},
     )
+
+
+def _to_supporter(name: str, subscription: Subscription, *, key: str, **words: object) -> None:
+    agreed = subscription.consents.last()
+    _send(
+        name,
+        to=subscription.supporter.email,
+        key=key,
+        context={"subscription": subscription, "agreed": agreed, **words},
+    )
+
+
+def _amount_before(change: SubscriptionChange) -> Money | None:
+    """What each renewal took before, where that is what has changed."""
+    before = change.before.get("amount_minor")
+    currency = change.subscription.currency
+    return Money(before, currency) if change.kind in TERMS and before else None
 
 
 def _send(

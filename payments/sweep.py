@@ -6,8 +6,8 @@ from datetime import timedelta
 from payments import clock
 from payments.crash import crash_here
 from payments.gateway.errors import GatewayError
-from payments.models import Checkout, Contribution, Refund
-from payments.services import checkout, contributions, refunds
+from payments.models import Checkout, Contribution, Refund, SubscriptionChange
+from payments.services import changes, checkout, contributions, notices, refunds
 from payments.services.parked import Foreign, Unsettled
 
 PATIENCE = timedelta(minutes=10)
@@ -17,8 +17,9 @@ MOST = 50
 def sweep() -> int:
     """Ask Stripe about what has stood still for too long; returns how many rows it asked for."""
     asked = 0
-    for look in (_checkouts, _fees, _refunds):
+    for look in (_checkouts, _fees, _refunds, _changes):
         asked += look()
+    notices.due()
     return asked
 
 
@@ -59,10 +60,22 @@ def _refunds() -> int:
     return len(rows)
 
 
+def _changes() -> int:
+    """Wishes about subscriptions whose answer was lost: asked again under the same key."""
+    changes.give_up_old()
+    lost = SubscriptionChange.objects.filter(
+        status=SubscriptionChange.Status.ASKED, created_at__lt=clock.now() - PATIENCE
+    )
+    rows = list(lost.select_related("subscription").order_by("created_at")[:MOST])
+    for row in rows:
+        _quietly(changes.perform, row)
+    return len(rows)
+
+
 def _quietly(call, argument) -> None:
     """A row that cannot be settled now must not keep the others waiting."""
     crash_here("sweep.row")
     try:
         call(argument)
-    except (GatewayError, Foreign, Unsettled, refunds.RefundRefused):
+    except (GatewayError, Foreign, Unsettled, refunds.RefundRefused, changes.ChangeRefused):
         return

@@ -3,14 +3,31 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from supporters.desk import views as desk
-from supporters.views import account, appeals, colours, contribute, receipts, subscriptions
+from supporters.views import (
+    account,
+    appeals,
+    card_link,
+    colours,
+    contribute,
+    leaving,
+    receipts,
+    subscriptions,
+)
 
 app_name = "supporters"
 subscription: list[URLPattern | URLResolver] = [
+    path("change/", subscriptions.change, name="change"),
     path("amount/", subscriptions.change_amount, name="amount"),
-    path("stop/", subscriptions.stop, name="stop"),
-    path("stop/undo/", subscriptions.undo_stop, name="undo_stop"),
+    path("cover/", subscriptions.change_cover, name="cover"),
+    path("frequency/", subscriptions.change_frequency, name="frequency"),
+    path("day/", subscriptions.change_day, name="day"),
     path("card/", subscriptions.new_card, name="card"),
+    path("pause/", leaving.pause, name="pause"),
+    path("skip/", leaving.skip, name="skip"),
+    path("resume/", leaving.resume, name="resume"),
+    path("stop/", leaving.stop, name="stop"),
+    path("stop/now/", leaving.stop_now, name="stop_now"),
+    path("stop/undo/", leaving.undo_stop, name="undo_stop"),
 ]
 urlpatterns: list[URLPattern | URLResolver] = [
     path("contribute/", contribute.contribute, name="contribute"),
@@ -20,5 +37,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("account/", account.home, name="account"),
     path("account/receipts/<str:number>.pdf", receipts.receipt, name="receipt"),
     path("account/subscriptions/<uuid:public_id>/", include(subscription)),
+    path("card/given/", card_link.card_given, name="card-given"),
+    path("card/<str:signed>/", card_link.card_link, name="card-link"),
     path("desk/", desk.index, name="desk"),
 ]

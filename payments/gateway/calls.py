@@ -111,6 +111,13 @@ def invoice(invoice_id: str) -> objects.Invoice:
         return reading.invoice(api().invoices.retrieve(invoice_id, {"expand": ["payments"]}))
 
 
+def failed_invoice(invoice_id: str) -> objects.Invoice:
+    """An invoice with the reason why its last attempt failed."""
+    expand = ["payments.data.payment.payment_intent"]
+    with translated("failed_invoice"):
+        return reading.invoice(api().invoices.retrieve(invoice_id, {"expand": expand}))
+
+
 def invoice_of_payment(payment_intent_id: str) -> str:
     """The invoice that a PaymentIntent paid; empty where it paid none."""
     query: Any = {"payment": {"type": "payment_intent", "payment_intent": payment_intent_id}}
@@ -126,51 +133,6 @@ def subscription(subscription_id: str) -> objects.SubscriptionState:
             subscription_id, {"expand": ["customer", "default_payment_method"]}
         )
     return reading.subscription(raw, seen_at=seen_at)
-
-
-def change_amount(
-    state: objects.SubscriptionState, *, key: str, amount: Money, metadata: dict[str, str]
-) -> None:
-    """Let the next renewal charge `amount`; nothing is prorated."""
-    item: Any = {
-        "id": state.item_id,
-        "price_data": {
-            "currency": amount.currency,
-            "product": settings.STRIPE_PRODUCT_ID,
-            "unit_amount": amount.minor,
-            "recurring": {"interval": state.interval},
-        },
-    }
-    _update(
-        state.id,
-        {"items": [item], "proration_behavior": "none", "metadata": metadata},
-        key=key,
-    )
-
-
-def cancel_at_period_end(subscription_id: str, *, key: str) -> None:
-    _update(subscription_id, {"cancel_at_period_end": True}, key=key)
-
-
-def undo_cancel(subscription_id: str, *, key: str) -> None:
-    _update(subscription_id, {"cancel_at_period_end": False}, key=key)
-
-
-def use_card(subscription_id: str, *, customer_id: str, setup_intent_id: str, key: str) -> None:
-    """Charge the card given in a setup session from now on."""
-    with translated("use_card"):
-        card = reading._id(api().setup_intents.retrieve(setup_intent_id).payment_method)
-        api().customers.update(
-            customer_id,
-            {"invoice_settings": {"default_payment_method": card}},
-            {"idempotency_key": f"{key}:customer"},
-        )
-    _update(subscription_id, {"default_payment_method": card}, key=key)
-
-
-def _update(subscription_id: str, params: Any, *, key: str) -> None:
-    with translated("update_subscription"):
-        api().subscriptions.update(subscription_id, params, {"idempotency_key": key})
 
 
 def create_refund(

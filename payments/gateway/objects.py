@@ -8,6 +8,8 @@ CHECKOUT_KEY = "keepopen_checkout"
 COVER_KEY = "keepopen_cover"
 SUBSCRIPTION_KEY = "keepopen_subscription"
 REFUND_KEY = "keepopen_refund"
+# On a subscription that takes over from another at the end of its period: ours of the earlier.
+FOLLOWS_KEY = "keepopen_follows"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,13 +80,17 @@ class Payment:
 
 @dataclass(frozen=True, slots=True)
 class Invoice:
-    """One cycle of a subscription. `metadata` is the subscription's, as it stood then."""
+    """One cycle of a subscription. `metadata` is the subscription's, as it stood then.
+
+    `failure` is why the last attempt failed, in Stripe's codes; empty where it was not asked for.
+    """
 
     id: str
     status: str
     billing_reason: str
     subscription_id: str
     metadata: Mapping[str, str]
+    amount_due_minor: int
     amount_paid_minor: int
     currency: str
     paid_at: datetime | None
@@ -92,6 +98,7 @@ class Invoice:
     email: str
     name: str
     attempts: int
+    failure: str
     next_attempt_at: datetime | None
     hosted_url: str
 
@@ -112,10 +119,15 @@ class SubscriptionState:
     metadata: Mapping[str, str]
     livemode: bool
     started_at: datetime
+    anchor_at: datetime
     period_ends_at: datetime
     cancel_at: datetime | None
+    cancel_at_period_end: bool
     ended_at: datetime | None
+    end_reason: str
+    collection_paused: bool
     paused_until: datetime | None
+    card_id: str
     card_brand: str
     card_last4: str
     card_expires: str

@@ -69,6 +69,7 @@ def invoice(raw: Any) -> objects.Invoice:
         billing_reason=raw.billing_reason or "",
         subscription_id=_id(getattr(parent, "subscription", None)),
         metadata=_metadata(parent),
+        amount_due_minor=raw.amount_due,
         amount_paid_minor=raw.amount_paid,
         currency=raw.currency,
         paid_at=moment(raw.status_transitions.paid_at),
@@ -76,6 +77,7 @@ def invoice(raw: Any) -> objects.Invoice:
         email=raw.customer_email or "",
         name=raw.customer_name or "",
         attempts=raw.attempt_count,
+        failure=_failure(raw),
         next_attempt_at=moment(raw.next_payment_attempt),
         hosted_url=raw.hosted_invoice_url or "",
     )
@@ -101,10 +103,15 @@ def subscription(raw: Any, *, seen_at: datetime) -> objects.SubscriptionState:
         metadata=_metadata(raw),
         livemode=raw.livemode,
         started_at=datetime.fromtimestamp(raw.start_date, UTC),
+        anchor_at=datetime.fromtimestamp(raw.billing_cycle_anchor, UTC),
         period_ends_at=ends,
         cancel_at=cancel_at,
+        cancel_at_period_end=bool(raw.cancel_at_period_end),
         ended_at=moment(raw.ended_at),
+        end_reason=_text(getattr(raw, "cancellation_details", None), "reason"),
+        collection_paused=getattr(raw, "pause_collection", None) is not None,
         paused_until=moment(getattr(raw.pause_collection, "resumes_at", None)),
+        card_id=_id(raw.default_payment_method),
         card_brand=_brand(card.brand) if card else "",
         card_last4=(card.last4 or "") if card else "",
         card_expires=expires,
@@ -164,6 +171,15 @@ def _paid_by(raw: Any) -> str:
     for row in getattr(getattr(raw, "payments", None), "data", ()):
         if row.status == "paid" and row.payment.type == "payment_intent":
             return _id(row.payment.payment_intent)
+    return ""
+
+
+def _failure(raw: Any) -> str:
+    """Why the last attempt on an invoice failed; needs the payment intents expanded."""
+    for row in getattr(getattr(raw, "payments", None), "data", ()):
+        error = getattr(getattr(row.payment, "payment_intent", None), "last_payment_error", None)
+        if error is not None:
+            return _text(error, "decline_code") or _text(error, "code")
     return ""
 
 

@@ -1,9 +1,11 @@
 """Rows about money. Each module holds one subject; other rooms import from here."""
 
 from payments.models.audit import AuditEntry
+from payments.models.changes import Consent, Notice, SubscriptionChange
 from payments.models.checkouts import Checkout, Frequency, Recognition, Source
 from payments.models.contributions import Contribution, Refund
 from payments.models.events import StripeEvent
+from payments.models.failed_renewals import FailedRenewal
 from payments.models.ledger import Account, LedgerEntry, LedgerLine
 from payments.models.outbox import OutboxTask
 from payments.models.payouts import Payout, PayoutItem
@@ -14,10 +16,13 @@ __all__ = [
     "Account",
     "AuditEntry",
     "Checkout",
+    "Consent",
     "Contribution",
+    "FailedRenewal",
     "Frequency",
     "LedgerEntry",
     "LedgerLine",
+    "Notice",
     "OutboxTask",
     "Payout",
     "PayoutItem",
@@ -29,4 +34,5 @@ __all__ = [
     "Source",
     "StripeEvent",
     "Subscription",
+    "SubscriptionChange",
 ]

@@ -6,6 +6,7 @@ from datetime import datetime
 from django.conf import settings
 from django.db import models
 
+from payments import periods
 from payments.models.checkouts import Checkout, Source
 from payments.money import Money
 
@@ -39,15 +40,25 @@ class Subscription(Source):
     checkout = models.OneToOneField(
         Checkout, null=True, on_delete=models.PROTECT, related_name="subscription"
     )
+    follows = models.ForeignKey(
+        "self",
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="followers",
+        help_text="The one that ends where this one begins: monthly became yearly, or back.",
+    )
     status = models.CharField(max_length=18, choices=Status)
     frequency = models.CharField(max_length=5)
     currency = models.CharField(max_length=3)
     amount_minor = models.BigIntegerField(help_text="What each renewal charges, cover included.")
     cover_minor = models.BigIntegerField(default=0)
     started_at = models.DateTimeField()
-    next_charge_at = models.DateTimeField(null=True)
+    anchor_at = models.DateTimeField(help_text="From which Stripe counts the periods.")
+    next_charge_at = models.DateTimeField(null=True, help_text="When the present period ends.")
     cancel_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
+    end_reason = models.CharField(max_length=40, blank=True, help_text="In Stripe's words.")
+    collection_paused = models.BooleanField(default=False)
     paused_until = models.DateTimeField(null=True)
     card_brand = models.CharField(max_length=30, blank=True)
     card_last4 = models.CharField(max_length=4, blank=True)
@@ -90,6 +101,39 @@ class Subscription(Source):
         return self.status in self.RUNNING
 
     @property
+    def card_valid_to(self) -> str:
+        """The card's last month as it stands on the card: 04/2028."""
+        year, _, month = self.card_expires.partition("-")
+        return f"{month}/{year}" if month else ""
+
+    @property
+    def paused(self) -> bool:
+        """Stripe takes nothing for now: periods pass without a charge, or none begins."""
+        return self.running and (self.collection_paused or self.status == self.Status.PAUSED)
+
+    @property
+    def overdue(self) -> bool:
+        """The last charge was tried and has not been paid."""
+        return self.status in (self.Status.PAST_DUE, self.Status.UNPAID)
+
+    @property
     def upcoming(self) -> datetime | None:
-        """The moment of the next charge, None where none will come."""
-        return self.next_charge_at if self.running and not self.ending else None
+        """The moment of the next charge, None where none will come or nobody knows when."""
+        if not self.running or self.ending:
+            return None
+        if not self.paused:
+            return self.next_charge_at
+        if self.status == self.Status.PAUSED or self.paused_until is None:
+            return None
+        return self.charge_after(self.paused_until)
+
+    def charge_after(self, moment: datetime, *, periods_on: int = 0) -> datetime:
+        """The first day of charge from `moment` on, or the one that many periods later."""
+        return periods.after(
+            self.anchor_at, frequency=self.frequency, moment=moment, periods=periods_on
+        )
+
+    @property
+    def successor(self) -> "Subscription | None":
+        """The one that takes over where this one ends, None where there is none running."""
+        return self.followers.filter(status__in=self.RUNNING).first()

@@ -16,7 +16,7 @@ from payments.gateway.client import livemode
 from payments.gateway.objects import CHECKOUT_KEY, COVER_KEY, SUBSCRIPTION_KEY, Session
 from payments.models import Checkout, Recognition
 from payments.money import Money
-from payments.services import contributions, subscriptions
+from payments.services import cards, contributions, mirror
 from payments.services.parked import Foreign
 
 Declined, Unavailable, Misconfigured = errors.Declined, errors.Unavailable, errors.Misconfigured
@@ -214,7 +214,7 @@ def _expired(checkout: Checkout, session: Session) -> None:
 
 
 def _sync_first_cycle(checkout: Checkout, session: Session) -> None:
-    subscriptions.sync(session.subscription_id)
+    mirror.sync(session.subscription_id)
     if session.payment_status == "paid":
         contributions.record_invoice(session.invoice_id)
     else:
@@ -233,7 +233,7 @@ def _use_card(session: Session) -> None:
     if SUBSCRIPTION_KEY not in session.metadata:
         raise Foreign("a new card for a subscription that is not ours")
     if session.status == "complete":
-        subscriptions.use_card(
+        cards.use_card(
             session.metadata[SUBSCRIPTION_KEY],
             customer_id=session.customer_id,
             setup_intent_id=session.setup_intent_id,

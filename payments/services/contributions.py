@@ -8,11 +8,18 @@ from django.db import transaction
 from payments import clock, outbox
 from payments.crash import crash_here
 from payments.gateway import calls
-from payments.gateway.objects import CHECKOUT_KEY, COVER_KEY, BalanceTransaction, Invoice, Payment
+from payments.gateway.objects import (
+    CHECKOUT_KEY,
+    COVER_KEY,
+    FOLLOWS_KEY,
+    BalanceTransaction,
+    Invoice,
+    Payment,
+)
 from payments.models import Checkout, Contribution, Subscription
 from payments.money import Money
 from payments.receipts.issue import issue
-from payments.services import audit, ledger, subscriptions
+from payments.services import after_end, audit, failed_renewals, ledger, mirror
 from payments.services.parked import Foreign, Unsettled
 
 Kind, Status = Contribution.Kind, Contribution.Status
@@ -98,11 +105,11 @@ def _gift_facts(checkout: Checkout, payment: Payment) -> dict[str, Any]:
 
 
 def _record_cycle(invoice: Invoice, payment: Payment) -> Contribution | None:
-    if not invoice.subscription_id or CHECKOUT_KEY not in invoice.metadata:
+    if not invoice.subscription_id or not {CHECKOUT_KEY, FOLLOWS_KEY} & set(invoice.metadata):
         raise Foreign("an invoice without our checkout's id")
     if payment.status != "succeeded":
         return None
-    subscription = subscriptions.known(invoice.subscription_id)
+    subscription = mirror.known(invoice.subscription_id)
     first = invoice.billing_reason == "subscription_create"
     cover = min(int(invoice.metadata.get(COVER_KEY) or 0), payment.amount_minor - 1)
     return _record(
@@ -119,6 +126,7 @@ def _record_cycle(invoice: Invoice, payment: Payment) -> Contribution | None:
             "stripe_invoice_id": invoice.id,
             **subscription.source,
         },
+        invoice=invoice,
     )
 
 
@@ -128,12 +136,15 @@ def _record(
     checkout: Checkout | None,
     subscription: Subscription | None,
     facts: dict[str, Any],
+    invoice: Invoice | None = None,
 ) -> Contribution:
     """One transaction: checkout, contribution, ledger, receipt, audit, outbox."""
     crash_here("contribution.read")
     with transaction.atomic():
         if checkout:
             checkout = Checkout.objects.select_for_update().get(pk=checkout.pk)
+        if subscription:
+            subscription = Subscription.objects.select_for_update().get(pk=subscription.pk)
         contribution = _locked(payment, checkout, subscription, facts)
         crash_here("contribution.row_written")
         if payment.status == "processing":
@@ -144,9 +155,17 @@ def _record(
         _move_checkout(checkout, Checkout.Status.PAID)
         if payment.balance:
             _settle(contribution, payment.balance)
+        if subscription and invoice:
+            _follow_up(subscription, invoice)
         crash_here("contribution.before_commit")
     crash_here("contribution.committed")
     return contribution
+
+
+def _follow_up(subscription: Subscription, invoice: Invoice) -> None:
+    """A renewal that had failed is recovered; one that came after the end goes back."""
+    failed_renewals.paid(invoice)
+    after_end.look(subscription)
 
 
 def _locked(

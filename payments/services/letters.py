@@ -2,29 +2,61 @@
 
 from payments import mail, outbox
 from payments.gateway import calls
-from payments.models import Refund, Subscription
+from payments.models import FailedRenewal, Refund, Subscription, SubscriptionChange
+from payments.services import card_links
 
 
 @outbox.task("mail.subscription_changed")
-def subscription_changed(subscription_id: int) -> None:
-    rows = Subscription.objects.select_related("supporter")
-    mail.subscription_changed(rows.get(pk=subscription_id))
+def subscription_changed(change_id: int) -> None:
+    rows = SubscriptionChange.objects.select_related("subscription__supporter")
+    mail.subscription_changed(rows.get(pk=change_id))
 
 
 @outbox.task("mail.payment_failed")
-def payment_failed(subscription_id: int, invoice_id: str) -> None:
-    invoice = calls.invoice(invoice_id)
-    if invoice.status != "open":
-        return
-    rows = Subscription.objects.select_related("supporter")
-    mail.payment_failed(
-        rows.get(pk=subscription_id),
-        key=f"failed-{invoice_id}-{invoice.attempts}",
-        hosted_url=invoice.hosted_url,
-        again_on=invoice.next_attempt_at,
-    )
+def payment_failed(failed_renewal_id: int) -> None:
+    """Not sent where the money has come, or the end of it all has a letter of its own."""
+    rows = FailedRenewal.objects.select_related("subscription__supporter")
+    row = rows.get(pk=failed_renewal_id)
+    if calls.invoice(row.stripe_invoice_id).status == "open" and row.subscription.running:
+        mail.payment_failed(row, card_url=card_links.address(row.subscription))
+
+
+@outbox.task("mail.subscription_ended")
+def subscription_ended(subscription_id: int) -> None:
+    mail.subscription_ended(_subscription(subscription_id))
+
+
+@outbox.task("mail.card_ending")
+def card_ending(subscription_id: int) -> None:
+    _with_card_link(mail.card_ending, subscription_id)
+
+
+@outbox.task("mail.renewal_near")
+def renewal_near(subscription_id: int) -> None:
+    _with_card_link(mail.renewal_near, subscription_id)
+
+
+@outbox.task("mail.yearly_notice")
+def yearly_notice(subscription_id: int) -> None:
+    _with_card_link(mail.yearly_notice, subscription_id)
+
+
+@outbox.task("mail.card_updated")
+def card_updated(subscription_id: int) -> None:
+    _with_card_link(mail.card_updated, subscription_id)
 
 
 @outbox.task("mail.refund")
 def refund(refund_id: int) -> None:
     mail.refund(Refund.objects.select_related("contribution").get(pk=refund_id))
+
+
+def _with_card_link(letter, subscription_id: int) -> None:
+    """A letter about what is to come; none where nothing will come any more."""
+    row = _subscription(subscription_id)
+    if row.upcoming:
+        letter(row, card_url=card_links.address(row))
+
+
+def _subscription(subscription_id: int) -> Subscription:
+    return Subscription.objects.select_related("supporter").get(pk=subscription_id)

@@ -1,7 +1,7 @@
 """Refunds: asked for at our desk or made in Stripe's dashboard, booked from Stripe's balance."""
 
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import NAMESPACE_URL, UUID, uuid4, uuid5
 
 from django.db import transaction
 
@@ -46,6 +46,23 @@ def refund(
     row = _row(contribution, token, amount=amount, reason=reason, actor=actor)
     crash_here("refund.row_committed")
     return create(row)
+
+
+@outbox.task("refund.after_end")
+def refund_after_end(contribution_id: int) -> None:
+    """Send back what was taken after the supporter had stopped at once (FAILURES F46)."""
+    contribution = Contribution.objects.get(pk=contribution_id)
+    token = uuid5(NAMESPACE_URL, f"after-end:{contribution.public_id}")
+    known = contribution.refunds.filter(public_id=token).first()
+    amount = known.amount if known else refundable(contribution)
+    if amount:
+        refund(
+            contribution,
+            amount=amount,
+            reason="taken after it was stopped",
+            actor=None,
+            form_token=token,
+        )
 
 
 def create(row: Refund) -> Refund:

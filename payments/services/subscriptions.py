@@ -1,205 +1,208 @@
-"""Subscriptions: mirrored from Stripe, changed at a supporter's wish."""
+"""What supporters may wish of a subscription: amount, cover, frequency, day, pause and end.
 
+Each reads Stripe first, refuses what makes no sense now, and leaves the rest to `changes`.
+Nothing is ever prorated, and no period is charged twice (FAILURES F45): a change of amount or day
+counts from the next charge, and another frequency is a new subscription that begins where the
+old one ends.
+"""
+
+from datetime import datetime, timedelta
 from typing import Any
 
-from django.contrib.auth import get_user_model
-from django.db import transaction
-
-from payments import clock, cover, outbox
-from payments.crash import crash_here
-from payments.gateway import calls
-from payments.gateway.objects import CHECKOUT_KEY, COVER_KEY, SubscriptionState
-from payments.models import Checkout, Subscription
+from payments import clock, cover, periods
+from payments.models import Subscription, SubscriptionChange
 from payments.money import Money
-from payments.services import audit
-from payments.services.parked import Foreign
+from payments.services import changes, mirror
+from payments.services.changes import ChangeRefused
+
+Kind = SubscriptionChange.Kind
+known, sync = mirror.known, mirror.sync
+
+DAYS = range(1, 29)
+PAUSES = range(1, 13)
+FREQUENCIES = ("month", "year")
+# A pause ends a day before the charge that is taken again, so that no clock decides about it.
+BEFORE_CHARGE = timedelta(days=1)
 
 
-class ChangeRefused(ValueError):
-    """A change that makes no sense now; `code` says why: ended, currency, same."""
-
-    def __init__(self, code: str) -> None:
-        super().__init__(code)
-        self.code = code
-
-
-def known(stripe_subscription_id: str) -> Subscription:
-    """Our row of a subscription, read from Stripe where we have none yet."""
-    found = Subscription.objects.filter(stripe_subscription_id=stripe_subscription_id).first()
-    return found or sync(stripe_subscription_id)
-
-
-def sync(stripe_subscription_id: str) -> Subscription:
-    """Take over what Stripe says now. An older reading never replaces a newer one."""
-    state = calls.subscription(stripe_subscription_id)
-    crash_here("subscription.read")
-    with transaction.atomic():
-        row = (
-            Subscription.objects.select_for_update().filter(stripe_subscription_id=state.id).first()
-        )
-        if row is None:
-            return _create(state)
-        if row.seen_at <= state.seen_at:
-            _take_over(row, state)
-        crash_here("subscription.taken_over")
-    return row
-
-
-def change_amount(subscription: Subscription, *, gift: Money, actor: Any) -> Subscription:
+def change_amount(
+    subscription: Subscription, *, gift: Money, actor: Any, consent_text: str = ""
+) -> Subscription:
     """Let the next renewal take another gift; a covered fee is covered again.
 
-    Raises ChangeRefused, AmountError and the gateway's errors.
+    Raises ChangeRefused, AmountError and the gateway's errors, as do the others here.
     """
-    _refuse_if_over(subscription)
-    if gift.currency != subscription.currency:
-        raise ChangeRefused("currency")
-    gift.within_limits()
-    added = cover.cover_for(gift) if subscription.cover_minor else Money(0, gift.currency)
-    if gift + added == subscription.amount:
-        return subscription
-    state = calls.subscription(subscription.stripe_subscription_id)
-    calls.change_amount(
-        state,
-        key=_key(subscription, f"amount:{(gift + added).minor}"),
-        amount=gift + added,
-        metadata={COVER_KEY: str(added.minor)},
-    )
-    return _changed(subscription, "subscription amount changed", actor=actor)
+    row = _fresh(subscription)
+    _check_gift(row, gift)
+    added = cover.cover_for(gift) if row.cover_minor else Money(0, gift.currency)
+    return _set_terms(row, Kind.AMOUNT, gift=gift, added=added, actor=actor, text=consent_text)
+
+
+def cover_fee(subscription: Subscription, *, actor: Any, consent_text: str = "") -> Subscription:
+    """Add the fee to the gift from the next renewal on."""
+    row = _fresh(subscription)
+    if row.cover_minor:
+        return row
+    added = cover.cover_for(row.gift)
+    return _set_terms(row, Kind.COVER, gift=row.gift, added=added, actor=actor, text=consent_text)
+
+
+def leave_fee(subscription: Subscription, *, actor: Any, consent_text: str = "") -> Subscription:
+    """Take the bare gift from the next renewal on."""
+    row = _fresh(subscription)
+    none = Money(0, row.currency)
+    return _set_terms(row, Kind.COVER, gift=row.gift, added=none, actor=actor, text=consent_text)
+
+
+def change_frequency(
+    subscription: Subscription, *, frequency: str, gift: Money, actor: Any, consent_text: str = ""
+) -> Subscription:
+    """End it when its period is over and begin another then; returns the one that begins.
+
+    What was paid for runs to its end first: nobody pays twice for the same days.
+    """
+    row = _fresh(subscription)
+    if row.successor:
+        raise ChangeRefused("switching")
+    _refuse_unless_regular(row)
+    if frequency not in FREQUENCIES or frequency == row.frequency:
+        raise ChangeRefused("same")
+    _check_gift(row, gift)
+    added = cover.cover_for(gift) if row.cover_minor else Money(0, gift.currency)
+    wanted = _terms(gift, added) | {"frequency": frequency, "consent_text": consent_text}
+    row = changes.make(row, Kind.FREQUENCY, wanted=wanted, actor=actor)
+    return row.successor or row
+
+
+def change_day(subscription: Subscription, *, day: int, actor: Any) -> Subscription:
+    """Move the charge to a day of the month, never forward in time: to wait is free."""
+    row = _fresh(subscription)
+    _refuse_unless_regular(row)
+    at = moved_to(row, day=day)
+    if row.next_charge_at and clock.local_date(at) == clock.local_date(row.next_charge_at):
+        return row
+    wanted = {"day": day, "at": at.isoformat()}
+    return changes.make(row, Kind.DAY, wanted=wanted, actor=actor)
+
+
+def moved_to(subscription: Subscription, *, day: int) -> datetime:
+    """When the next charge would be, were it taken on that day of the month."""
+    if day not in DAYS or subscription.next_charge_at is None:
+        raise ChangeRefused("day")
+    return periods.on_day(subscription.next_charge_at, day=day, zone=clock.newsroom_zone())
+
+
+def pause(subscription: Subscription, *, charges: int, actor: Any) -> Subscription:
+    """Leave out the next charges, as many as said; then it goes on by itself."""
+    return _pause(subscription, Kind.PAUSE, charges=charges, actor=actor)
+
+
+def skip(subscription: Subscription, *, actor: Any) -> Subscription:
+    """Leave out the next charge."""
+    return _pause(subscription, Kind.SKIP, charges=1, actor=actor)
+
+
+def charge_after_pause(subscription: Subscription, *, charges: int) -> datetime:
+    """When it would be charged again, were that many charges left out."""
+    if charges not in PAUSES or subscription.next_charge_at is None:
+        raise ChangeRefused("months")
+    return subscription.charge_after(subscription.next_charge_at, periods_on=charges)
+
+
+def resume(subscription: Subscription, *, actor: Any) -> Subscription:
+    """End a pause: the next period is charged again."""
+    row = _fresh(subscription)
+    if not row.paused:
+        return row
+    return changes.make(row, Kind.RESUME, wanted={"status": row.status}, actor=actor)
 
 
 def cancel(subscription: Subscription, *, reason: str, actor: Any) -> Subscription:
-    """End it when the time already paid for is over; nothing more is taken."""
-    _refuse_if_over(subscription)
-    if subscription.ending:
-        return subscription
-    calls.cancel_at_period_end(
-        subscription.stripe_subscription_id, key=_key(subscription, "cancel")
-    )
-    return _changed(subscription, "subscription stopped", actor=actor, reason=reason)
+    """End it when the time already paid for is over; nothing more is taken.
+
+    One whose last charge failed has no such time: it ends now, and is not tried again.
+    """
+    row = _fresh(subscription)
+    if row.overdue or row.status == Subscription.Status.PAUSED:
+        return cancel_now(subscription, reason=reason, actor=actor)
+    if row.ending:
+        return row
+    return changes.make(row, Kind.CANCEL, wanted={}, actor=actor, reason=reason)
+
+
+def cancel_now(subscription: Subscription, *, reason: str, actor: Any) -> Subscription:
+    """End it at once. What is charged later all the same goes back by itself."""
+    row = _fresh(subscription)
+    return changes.make(row, Kind.CANCEL_NOW, wanted={}, actor=actor, reason=reason)
 
 
 def undo_cancel(subscription: Subscription, *, actor: Any) -> Subscription:
-    """Go on as if it had not been stopped; possible until it has ended."""
-    _refuse_if_over(subscription)
-    if not subscription.ending:
-        return subscription
-    calls.undo_cancel(subscription.stripe_subscription_id, key=_key(subscription, "undo"))
-    return _changed(subscription, "subscription resumed", actor=actor)
+    """Go on as if it had not been stopped; possible until it has ended.
+
+    Where another was to follow, that one is ended first: it has charged nothing yet.
+    """
+    row = _fresh(subscription)
+    if not row.ending:
+        return row
+    successor = row.successor
+    wanted = {"successor": successor.stripe_subscription_id} if successor else {}
+    return changes.make(row, Kind.UNDO, wanted=wanted, actor=actor)
 
 
-def start_card_change(subscription: Subscription, *, return_url: str) -> str:
-    """The address of Stripe's page on which the supporter gives a new card."""
-    _refuse_if_over(subscription)
-    session = calls.create_card_session(
-        key=_key(subscription, f"card:{int(clock.now().timestamp()) // 60}"),
-        subscription_id=subscription.stripe_subscription_id,
-        customer_id=subscription.stripe_customer_id,
-        currency=subscription.currency,
-        return_url=return_url,
-    )
-    return session.url
-
-
-def use_card(stripe_subscription_id: str, *, customer_id: str, setup_intent_id: str) -> None:
-    """Charge the card that a setup session brought, from now on."""
-    calls.use_card(
-        stripe_subscription_id,
-        customer_id=customer_id,
-        setup_intent_id=setup_intent_id,
-        key=f"card:{setup_intent_id}",
-    )
-    crash_here("subscription.card_used")
-    row = sync(stripe_subscription_id)
-    audit.note("card replaced", subject=row, after={"last4": row.card_last4})
-
-
-def payment_failed(stripe_subscription_id: str, *, invoice_id: str) -> Subscription:
-    """A renewal was declined: show it and write once for each invoice and attempt."""
-    invoice = calls.invoice(invoice_id)
-    row = sync(stripe_subscription_id)
-    if invoice.status == "open":
-        outbox.put(
-            "mail.payment_failed",
-            key=f"mail.payment_failed:{invoice.id}:{invoice.attempts}",
-            subscription_id=row.pk,
-            invoice_id=invoice.id,
-        )
-    return row
-
-
-def _key(subscription: Subscription, operation: str) -> str:
-    """An idempotency key of what is asked and of how the row stood when it was asked."""
-    stood = int(subscription.seen_at.timestamp() * 1000)
-    return f"subscription:{subscription.public_id}:{operation}:{stood}"
-
-
-def _refuse_if_over(subscription: Subscription) -> None:
-    if not subscription.running:
-        raise ChangeRefused("ended")
-
-
-def _changed(
-    subscription: Subscription, action: str, *, actor: Any, reason: str = ""
+def _set_terms(
+    row: Subscription, kind: str, *, gift: Money, added: Money, actor: Any, text: str
 ) -> Subscription:
-    """Read the new state, write down who wanted it, and tell the supporter."""
-    before = _terms(subscription)
-    crash_here("subscription.changed")
-    row = sync(subscription.stripe_subscription_id)
-    with transaction.atomic():
-        audit.note(
-            action, subject=row, actor=actor, reason=reason, before=before, after=_terms(row)
-        )
-        crash_here("subscription.noted")
-        outbox.put(
-            "mail.subscription_changed",
-            key=f"mail.changed:{row.public_id}:{row.seen_at.isoformat()}",
-            subscription_id=row.pk,
-        )
-    return row
+    if row.ending:
+        raise ChangeRefused("ending")
+    if gift + added == row.amount and added.minor == row.cover_minor:
+        return row
+    return changes.make(
+        row,
+        kind,
+        wanted=_terms(gift, added)
+        | {"item": row.stripe_item_id, "frequency": row.frequency, "consent_text": text},
+        actor=actor,
+    )
 
 
-def _terms(row: Subscription) -> dict[str, Any]:
+def _terms(gift: Money, added: Money) -> dict[str, Any]:
     return {
-        "amount_minor": row.amount_minor,
-        "cover_minor": row.cover_minor,
-        "cancel_at": row.cancel_at.isoformat() if row.cancel_at else None,
+        "amount_minor": (gift + added).minor,
+        "cover_minor": added.minor,
+        "currency": gift.currency,
     }
 
 
-def _create(state: SubscriptionState) -> Subscription:
-    checkout = None
-    if CHECKOUT_KEY in state.metadata:
-        checkout = Checkout.objects.filter(public_id=state.metadata[CHECKOUT_KEY]).first()
-    if checkout is None:
-        raise Foreign("a subscription without a checkout of ours")
-    people = get_user_model().objects
-    supporter = checkout.supporter or people.for_email(state.email, name=state.name)
-    row = Subscription(
-        supporter=supporter,
-        checkout=checkout,
-        started_at=state.started_at,
-        stripe_subscription_id=state.id,
-        **checkout.source,
-    )
-    _take_over(row, state)
+def _pause(subscription: Subscription, kind: str, *, charges: int, actor: Any) -> Subscription:
+    row = _fresh(subscription)
+    _refuse_unless_regular(row)
+    again = charge_after_pause(row, charges=charges)
+    wanted = {"charges": charges, "until": (again - BEFORE_CHARGE).isoformat()}
+    return changes.make(row, kind, wanted=wanted, actor=actor)
+
+
+def _fresh(subscription: Subscription) -> Subscription:
+    """The row as Stripe has it now, with nothing left open from before."""
+    changes.finish_open(subscription)
+    row = sync(subscription.stripe_subscription_id)
+    if not row.running:
+        raise ChangeRefused("ended")
     return row
 
 
-def _take_over(row: Subscription, state: SubscriptionState) -> None:
-    row.status = state.status
-    row.frequency = state.interval
-    row.currency = state.currency
-    row.amount_minor = state.amount_minor
-    row.cover_minor = min(int(state.metadata.get(COVER_KEY) or 0), state.amount_minor - 1)
-    row.next_charge_at = state.period_ends_at
-    row.cancel_at = state.cancel_at
-    row.ended_at = state.ended_at
-    row.paused_until = state.paused_until
-    row.card_brand, row.card_last4 = state.card_brand, state.card_last4
-    row.card_expires = state.card_expires
-    row.stripe_item_id = state.item_id
-    row.stripe_customer_id = state.customer_id
-    row.latest_invoice_id = state.latest_invoice_id
-    row.livemode = state.livemode
-    row.seen_at = state.seen_at
-    row.save()
+def _check_gift(row: Subscription, gift: Money) -> None:
+    if gift.currency != row.currency:
+        raise ChangeRefused("currency")
+    gift.within_limits()
+
+
+def _refuse_unless_regular(row: Subscription) -> None:
+    """Only one that is charged as agreed can be moved, paused or given another rhythm."""
+    reasons: dict[str, bool] = {
+        "ending": row.ending,
+        "overdue": row.overdue,
+        "paused": row.paused,
+    }
+    for code, true in reasons.items():
+        if true:
+            raise ChangeRefused(code)

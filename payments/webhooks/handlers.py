@@ -3,7 +3,16 @@
 import json
 
 from payments.models import StripeEvent
-from payments.services import checkout, contributions, payouts, refunds, subscriptions
+from payments.services import (
+    cards,
+    checkout,
+    contributions,
+    failed_renewals,
+    mirror,
+    notices,
+    payouts,
+    refunds,
+)
 
 
 def on_checkout_session(session_id: str, _: StripeEvent) -> None:
@@ -23,7 +32,7 @@ def on_charge_updated(charge_id: str, _: StripeEvent) -> None:
 
 
 def on_subscription(subscription_id: str, _: StripeEvent) -> None:
-    subscriptions.sync(subscription_id)
+    mirror.sync(subscription_id)
 
 
 def on_invoice_paid(invoice_id: str, _: StripeEvent) -> None:
@@ -35,10 +44,23 @@ def on_invoice_payment_paid(_: str, event: StripeEvent) -> None:
 
 
 def on_invoice_payment_failed(invoice_id: str, event: StripeEvent) -> None:
-    parent = _shown(event).get("parent") or {}
-    subscription_id = (parent.get("subscription_details") or {}).get("subscription")
-    if subscription_id:
-        subscriptions.payment_failed(subscription_id, invoice_id=invoice_id)
+    if subscription_id := _subscription_of(event):
+        failed_renewals.failed(subscription_id, invoice_id=invoice_id)
+
+
+def on_invoice_closed(invoice_id: str, _: StripeEvent) -> None:
+    failed_renewals.closed(invoice_id)
+
+
+def on_invoice_upcoming(_: str, event: StripeEvent) -> None:
+    """The invoice's id is not a real one's: only the subscription can be read again."""
+    if subscription_id := _subscription_of(event):
+        notices.upcoming(subscription_id)
+
+
+def on_card_replaced(_: str, event: StripeEvent) -> None:
+    if stripe_customer_id := _shown(event).get("customer"):
+        cards.replaced_by_network(stripe_customer_id)
 
 
 def on_refund(refund_id: str, _: StripeEvent) -> None:
@@ -57,6 +79,12 @@ def on_payout_moved(payout_id: str, _: StripeEvent) -> None:
 
 def on_payout_undone(payout_id: str, _: StripeEvent) -> None:
     payouts.sync(payout_id)
+
+
+def _subscription_of(event: StripeEvent) -> str:
+    """The subscription that an invoice in a payload belongs to; empty for another's."""
+    parent = _shown(event).get("parent") or {}
+    return (parent.get("subscription_details") or {}).get("subscription") or ""
 
 
 def _shown(event: StripeEvent) -> dict:

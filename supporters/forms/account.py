@@ -1,4 +1,4 @@
-"""What a supporter types on the account pages: another amount, or why they stop."""
+"""What a supporter types or chooses on the account pages."""
 
 from typing import Any
 
@@ -31,6 +31,39 @@ class AmountForm(forms.Form):
         except AmountError as error:
             words = sentence(error, currency)
             raise forms.ValidationError(words, code=error.code) from error
+
+
+class ChoiceOfDay(forms.Form):
+    """One of several days or stretches, each with the charge that would follow."""
+
+    choice = forms.TypedChoiceField(coerce=int, error_messages={"required": _("Please choose.")})
+
+    def __init__(
+        self, *args: Any, label: str, choices: list[tuple[int, str]], **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["choice"].label = label
+        self.fields["choice"].choices = choices  # type: ignore[attr-defined]
+
+
+class ChoiceOfPause(ChoiceOfDay):
+    choice = forms.TypedChoiceField(
+        coerce=int,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Please choose for how long.")},
+    )
+
+
+class CoverForm(forms.Form):
+    """What the button says: it is what shall be, so that pressing twice is pressing once."""
+
+    covered = forms.TypedChoiceField(
+        coerce=int, choices=[(1, "yes"), (0, "no")], widget=forms.HiddenInput
+    )
+
+
+class ButtonForm(forms.Form):
+    """Nothing to fill in: the button is the answer."""
 
 
 class StopForm(forms.Form):

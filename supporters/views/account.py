@@ -7,7 +7,8 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from payments import clock
-from payments.models import Subscription
+from payments.models import FailedRenewal, Subscription
+from payments.services.notices import card_ends_first
 from supporters import history
 from supporters.models import User
 from supporters.standing import mark_supporter
@@ -16,10 +17,12 @@ from supporters.views.signed_in import SignedIn, private
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """A subscription as the account page shows it."""
+    """A subscription as the account page shows it: what failed, and what it takes over from."""
 
     subscription: Subscription
     card_ends_first: bool
+    failed: FailedRenewal | None
+    replaces: Subscription | None
 
 
 @private
@@ -47,12 +50,17 @@ def home(request: SignedIn) -> HttpResponse:
 
 
 def _agreements(supporter: User) -> list[Agreement]:
+    """One for each rhythm of giving; the one that is being replaced stands within the other."""
     rows = supporter.subscriptions.exclude(status__in=Subscription.FINAL).order_by("started_at")
-    return [Agreement(row, card_ends_first=_card_ends_first(row)) for row in rows]
+    taken_over = {row.follows_id for row in rows}
+    return [_agreement(row) for row in rows.select_related("follows") if row.pk not in taken_over]
 
 
-def _card_ends_first(subscription: Subscription) -> bool:
-    """Whether the card's last month (`2028-04`) lies before the next charge."""
-    if not subscription.upcoming or not subscription.card_expires:
-        return False
-    return subscription.card_expires < clock.local_date(subscription.upcoming).isoformat()[:7]
+def _agreement(row: Subscription) -> Agreement:
+    earlier = row.follows
+    return Agreement(
+        row,
+        card_ends_first=card_ends_first(row),
+        failed=row.failed_renewals.filter(status=FailedRenewal.Status.OPEN).last(),
+        replaces=earlier if earlier and earlier.running else None,
+    )

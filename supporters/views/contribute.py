@@ -7,14 +7,13 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils.translation import get_language
-from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
 from payments import clock
 from payments.models import Checkout
 from payments.services import checkout as checkouts
-from supporters import thanks_page
+from supporters import consent, thanks_page
 from supporters.appeals import attribution
 from supporters.forms.giving import GivingForm
 from supporters.giving_page import page_context
@@ -130,12 +129,8 @@ def _filled_in(checkout: Checkout) -> dict[str, Any]:
 
 def _consent(form: GivingForm) -> str:
     """The words of a recurring agreement, kept as they were read (PRODUCT S10)."""
-    gift = form.cleaned_data["gift"].format(get_language() or "en")
-    return {
-        "once": "",
-        "month": _("I give %(gift)s every month until I stop it.") % {"gift": gift},
-        "year": _("I give %(gift)s every year until I stop it.") % {"gift": gift},
-    }[form.cleaned_data["frequency"]]
+    chosen = form.cleaned_data
+    return consent.words(chosen["gift"], frequency=chosen["frequency"], covered=chosen["cover_fee"])
 
 
 def _just_given(request: HttpRequest, wish: checkouts.Wish) -> bool:

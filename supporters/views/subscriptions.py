@@ -1,78 +1,159 @@
-"""Changing and stopping a subscription. Stopping takes one page; it can be undone there."""
+"""Changing the terms of a subscription: amount, fee cover, frequency, day, card.
+
+Each page shows the next charge before and after, and has one button.
+"""
 
 from uuid import UUID
 
 from django.conf import settings
-from django.contrib import messages
-from django.http import HttpResponse, HttpResponseRedirect, QueryDict
-from django.shortcuts import get_object_or_404, render
+from django.http import HttpResponse
+from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from payments import clock
+from payments.cover import cover_for
 from payments.models import Subscription
-from payments.money import symbol
-from payments.services import subscriptions
-from payments.services.checkout import Declined, Misconfigured, Unavailable
-from supporters.forms.account import AmountForm, StopForm
+from payments.money import STEPS, Money
+from payments.services import cards, subscriptions
+from supporters import consent
+from supporters.forms.account import AmountForm, ChoiceOfDay, CoverForm
+from supporters.templatetags.days import day as as_day
+from supporters.views.change_page import (
+    REFUSED,
+    answer,
+    money_field,
+    not_now,
+    own,
+    see_other,
+    sent,
+    to_account,
+    told,
+)
 from supporters.views.signed_in import SignedIn, private
 
-REFUSED = (subscriptions.ChangeRefused, Declined, Misconfigured, Unavailable)
+OTHER = {"month": "year", "year": "month"}
+page = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @private
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_safe
+def change(request: SignedIn, public_id: UUID) -> HttpResponse:
+    """Everything that can be changed, each with how it stands."""
+    subscription = own(request, public_id)
+    if not subscription.running:
+        return to_account()
+    context = {"subscription": subscription, "cover": subscription.amount - subscription.gift}
+    return render(request, "supporters/account/change.html", context)
+
+
+@private
+@page
 def change_amount(request: SignedIn, public_id: UUID) -> HttpResponse:
-    """Before and after, side by side, and one button."""
-    subscription = _own(request, public_id)
+    """Another gift from the next charge on."""
+    subscription = own(request, public_id)
     if not subscription.upcoming:
-        messages.info(request, _("There is no next charge whose amount could be changed."))
-        return _to_account()
-    form = AmountForm(_sent(request), subscription=subscription, initial=_proposed(request))
-    status = 422 if form.is_bound else 200
-    if form.is_valid():
-        try:
-            gift = form.cleaned_data["amount"]
-            subscriptions.change_amount(subscription, gift=gift, actor=request.user)
-        except REFUSED as error:
-            status = _told(request, error)
-        else:
-            messages.success(request, _("Your new amount is set."))
-            return _to_account()
-    context = {"subscription": subscription, "form": form, **_money_field(subscription)}
-    return render(request, "supporters/account/amount.html", context, status=status)
+        return not_now(request, subscription) or to_account()
+    proposed = {"amount": request.GET.get("amount", "")[:20]}
+    return answer(
+        request,
+        subscription,
+        AmountForm(sent(request), subscription=subscription, initial=proposed),
+        page="amount",
+        wish=lambda chosen: subscriptions.change_amount(
+            subscription,
+            gift=chosen["amount"],
+            actor=request.user,
+            consent_text=_words(subscription, chosen["amount"]),
+        ),
+        done=_("Your new amount is set."),
+        context=money_field(subscription),
+    )
 
 
 @private
-@require_http_methods(["GET", "HEAD", "POST"])
-def stop(request: SignedIn, public_id: UUID) -> HttpResponse:
-    """What ends and when, an optional reason, one button; then the way back."""
-    subscription = _own(request, public_id)
-    form = StopForm(_sent(request))
-    status = 422 if form.is_bound else 200
-    if form.is_valid():
-        try:
-            subscriptions.cancel(subscription, reason=form.text(), actor=request.user)
-        except REFUSED as error:
-            status = _told(request, error)
-        else:
-            return _see_other(reverse("supporters:stop", args=[public_id]))
-    context = {"subscription": subscription, "form": form}
-    return render(request, "supporters/account/stop.html", context, status=status)
+@page
+def change_cover(request: SignedIn, public_id: UUID) -> HttpResponse:
+    """Cover the fee from the next charge on, or no longer."""
+    subscription = own(request, public_id)
+    if not subscription.upcoming:
+        return not_now(request, subscription) or to_account()
+    covered = bool(subscription.cover_minor)
+    gift = subscription.gift
+
+    def wish(chosen: dict[str, int]) -> Subscription:
+        ask = subscriptions.cover_fee if chosen["covered"] else subscriptions.leave_fee
+        text = consent.words(
+            gift, frequency=subscription.frequency, covered=bool(chosen["covered"])
+        )
+        return ask(subscription, actor=request.user, consent_text=text)
+
+    return answer(
+        request,
+        subscription,
+        CoverForm(sent(request), initial={"covered": int(not covered)}),
+        page="cover",
+        wish=wish,
+        done=_("Thank you. It counts from the next payment on."),
+        context={"covered": covered, "after": gift if covered else gift + cover_for(gift)},
+    )
 
 
 @private
-@require_POST
-def undo_stop(request: SignedIn, public_id: UUID) -> HttpResponse:
-    """Go on as if it had not been stopped."""
-    try:
-        subscriptions.undo_cancel(_own(request, public_id), actor=request.user)
-    except REFUSED as error:
-        _told(request, error)
-    else:
-        messages.success(request, _("Your contribution goes on as before. Thank you."))
-    return _to_account()
+@page
+def change_frequency(request: SignedIn, public_id: UUID) -> HttpResponse:
+    """Yearly instead of monthly, or back, from the day until which it has been paid."""
+    subscription = own(request, public_id)
+    if refused := not_now(request, subscription):
+        return refused
+    other = OTHER[subscription.frequency]
+    proposed = {"amount": _like(subscription).typed()}
+    return answer(
+        request,
+        subscription,
+        AmountForm(sent(request), subscription=subscription, initial=proposed),
+        page="frequency",
+        wish=lambda chosen: subscriptions.change_frequency(
+            subscription,
+            frequency=other,
+            gift=chosen["amount"],
+            actor=request.user,
+            consent_text=consent.words(
+                chosen["amount"], frequency=other, covered=bool(subscription.cover_minor)
+            ),
+        ),
+        done=_("Your new rhythm is set."),
+        context={"other": other, **money_field(subscription)},
+    )
+
+
+@private
+@page
+def change_day(request: SignedIn, public_id: UUID) -> HttpResponse:
+    """Another day of the month; each choice says which charge would be the next."""
+    subscription = own(request, public_id)
+    if refused := not_now(request, subscription):
+        return refused
+    days = [
+        (day, as_day(subscriptions.moved_to(subscription, day=day))) for day in subscriptions.DAYS
+    ]
+    now_on = clock.local_date(subscription.next_charge_at).day  # type: ignore[arg-type]
+    return answer(
+        request,
+        subscription,
+        ChoiceOfDay(
+            sent(request),
+            label=_("Day of the next payment"),
+            choices=days,
+            initial={"choice": now_on},
+        ),
+        page="day",
+        wish=lambda chosen: subscriptions.change_day(
+            subscription, day=chosen["choice"], actor=request.user
+        ),
+        done=_("Your new day is set."),
+    )
 
 
 @private
@@ -81,55 +162,23 @@ def new_card(request: SignedIn, public_id: UUID) -> HttpResponse:
     """On to Stripe's page, where a new card is given."""
     back = settings.SITE_URL + reverse("supporters:account") + "?card=given"
     try:
-        address = subscriptions.start_card_change(_own(request, public_id), return_url=back)
+        address = cards.start_card_change(own(request, public_id), return_url=back)
     except REFUSED as error:
-        _told(request, error)
-        return _to_account()
-    return _see_other(address)
+        told(request, error)
+        return to_account()
+    return see_other(address)
 
 
-def _own(request: SignedIn, public_id: UUID) -> Subscription:
-    return get_object_or_404(request.user.subscriptions, public_id=public_id)
-
-
-def _sent(request: SignedIn) -> QueryDict | None:
-    return request.POST if request.method == "POST" else None
-
-
-def _proposed(request: SignedIn) -> dict[str, str]:
-    """What a link such as "Give less" proposes; the supporter may type over it."""
-    return {"amount": request.GET.get("amount", "")[:20]}
-
-
-def _money_field(subscription: Subscription) -> dict[str, object]:
-    """The currency's sign, the side on which the language puts it, and the covered fee."""
-    locale = get_language() or "en"
-    sign = symbol(subscription.currency, locale)
-    return {
-        "symbol": sign,
-        "symbol_after": subscription.gift.format(locale).endswith(sign),
-        "cover": subscription.amount - subscription.gift,
-    }
-
-
-def _told(request: SignedIn, error: Exception) -> int:
-    """Tell in a person's words why it did not work; returns the status that fits."""
-    if isinstance(error, subscriptions.ChangeRefused):
-        messages.error(request, _("This contribution has ended, so there is nothing to change."))
-        return 409
-    messages.error(
-        request,
-        _(
-            "Our payment service did not answer. No money has moved, and as far as we can tell"
-            " nothing was changed. Please try again in a few minutes."
-        ),
+def _words(subscription: Subscription, gift: Money) -> str:
+    return consent.words(
+        gift, frequency=subscription.frequency, covered=bool(subscription.cover_minor)
     )
-    return 503
 
 
-def _see_other(address: str) -> HttpResponse:
-    return HttpResponseRedirect(address, status=303)
-
-
-def _to_account() -> HttpResponse:
-    return _see_other(reverse("supporters:account"))
+def _like(subscription: Subscription) -> Money:
+    """About the same over the year: twelve months, or a twelfth, in whole units where it can be."""
+    gift = subscription.gift
+    if subscription.frequency == "month":
+        return Money(gift.minor * 12, gift.currency)
+    step = STEPS.get(gift.currency, 1)
+    return Money(max(step, gift.minor // 12 // step * step), gift.currency)

@@ -74,7 +74,7 @@ def test_the_ways_to_change_stand_beside_each_other_and_stop_is_one_of_them(clie
     subscription = subscribe(client, pay, deliver)
     page = enter().get(ACCOUNT).content.decode()
     ways = page[page.index('<ul class="ways">') : page.index("</ul>", page.index('class="ways"'))]
-    for way in ("amount", "card", "stop"):
+    for way in ("change", "pause", "stop"):
         assert f"/account/subscriptions/{subscription.public_id}/{way}/" in ways
     assert ways.count("button--quiet") == 3
 

@@ -8,7 +8,7 @@ from django.core import mail
 from payments.gateway.client import InsideTransaction
 from payments.models import AuditEntry, Contribution, LedgerLine, Receipt, Subscription
 from payments.money import AmountError, Money
-from payments.services import subscriptions
+from payments.services import cards, subscriptions
 from tests.builders import subscribe
 
 pytestmark = pytest.mark.django_db
@@ -16,7 +16,7 @@ FAILS_LATER = "4000000000000341"
 
 
 def change_card(subscription, pay, deliver, *, card):
-    url = subscriptions.start_card_change(subscription, return_url="http://testserver/account/")
+    url = cards.start_card_change(subscription, return_url="http://testserver/account/")
     assert pay(url, card=card).status == 303
     deliver()
 

@@ -14,7 +14,7 @@ import stripe
 from django.conf import settings
 from django.db import transaction
 
-from payments.gateway import calls
+from payments.gateway import calls, changes
 from payments.gateway.objects import COVER_KEY
 from payments.models import (
     Checkout,
@@ -83,9 +83,16 @@ def bank_debit_that_fails(client, pay, sandbox):
 def changed_and_canceled(client, pay, sandbox):
     pay(begin(client, frequency="month").stripe_url)
     state = calls.subscription(next(iter(sandbox.store.kinds["subscription"])))
-    calls.change_amount(state, key="change", amount=Money(1500, "eur"), metadata={COVER_KEY: "0"})
+    changes.set_amount(
+        state.id,
+        key="change",
+        item_id=state.item_id,
+        amount=Money(1500, "eur"),
+        interval="month",
+        metadata={COVER_KEY: "0"},
+    )
     sandbox.advance(MONTH)
-    calls.cancel_at_period_end(state.id, key="cancel")
+    changes.end_at_period_end(state.id, key="cancel")
     sandbox.advance(2 * MONTH)
 
 

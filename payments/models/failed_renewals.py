@@ -1,0 +1,56 @@
+"""A renewal that did not go through: why, when it is tried again, and whether it came after all."""
+
+from django.db import models
+
+from payments.models.states import Stateful
+from payments.models.subscriptions import Subscription
+from payments.money import Money
+
+
+class FailedRenewal(Stateful):
+    class Status(models.TextChoices):
+        OPEN = "open", "Not paid yet"
+        RECOVERED = "recovered", "Recovered"
+        GIVEN_UP = "given_up", "Given up"
+
+    # What was given up can still be paid: Stripe's page of the invoice stays.
+    TRANSITIONS = {
+        Status.OPEN: frozenset({Status.RECOVERED, Status.GIVEN_UP}),
+        Status.GIVEN_UP: frozenset({Status.RECOVERED}),
+        Status.RECOVERED: frozenset(),
+    }
+
+    subscription = models.ForeignKey(
+        Subscription, on_delete=models.PROTECT, related_name="failed_renewals"
+    )
+    stripe_invoice_id = models.CharField(max_length=255, unique=True)
+    status = models.CharField(max_length=9, choices=Status, default=Status.OPEN)
+    amount_minor = models.BigIntegerField()
+    currency = models.CharField(max_length=3)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    failure = models.CharField(max_length=60, blank=True, help_text="Stripe's code.")
+    next_attempt_at = models.DateTimeField(null=True, help_text="Null: it is not tried again.")
+    hosted_url = models.TextField(blank=True)
+    failed_at = models.DateTimeField(help_text="When we first heard of it.")
+    recovered_at = models.DateTimeField(null=True, db_index=True)
+    seen_at = models.DateTimeField(help_text="When the reading that stands here began.")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=~models.Q(status="recovered") | models.Q(recovered_at__isnull=False),
+                name="failed_renewal_recovered_has_a_date",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.stripe_invoice_id
+
+    @property
+    def amount(self) -> Money:
+        return Money(self.amount_minor, self.currency)
+
+    @property
+    def needs_action(self) -> bool:
+        """The bank wants to hear from the supporter before it pays."""
+        return self.failure == "authentication_required"
