@@ -2,22 +2,21 @@
 
 Both sides print the same HTML with the same stylesheet and fonts as PDF/A-3a. Afresh means what a
 call of `weasyprint.HTML(...).write_pdf(...)` does each time: parse HTML and CSS, load the fonts.
-Rounds alternate, so that a busy machine slows both. `python -m benchmarks.receipts`; ends with 1
-where a bound is broken.
+Rounds alternate, so that a busy machine slows both.
 """
 
 import gc
 import os
 import statistics
-import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 
-import django
 from weasyprint import CSS, HTML
 from weasyprint.text.fonts import FontConfiguration
+
+from benchmarks import ground
 
 MOST_OF_AFRESH = 0.75
 ROUNDS = 40
@@ -26,17 +25,17 @@ RECEIPTS = 500
 MOST_GROWTH_KB = 4_096
 
 
-def main() -> int:
-    """Print the table; returns the exit status."""
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
-    django.setup()
+def measure() -> Iterator[ground.Figure]:
+    """The ratio of CPU, and the growth of memory."""
     ratio, ours, afresh = cpu()
+    yield ground.Figure(
+        "receipt PDF/A-3a, against WeasyPrint called afresh",
+        ratio,
+        MOST_OF_AFRESH,
+        detail=f"{ours:.1f} ms against {afresh:.1f} ms of CPU",
+    )
     grown = growth()
-    print(f"receipt, ours               {ours:8.1f} ms CPU")
-    print(f"receipt, afresh             {afresh:8.1f} ms CPU")
-    print(f"ratio                       {ratio:8.2f}    at most {MOST_OF_AFRESH}")
-    print(f"memory over {RECEIPTS} receipts   {grown:+8d} kB at most +{MOST_GROWTH_KB}")
-    return int(ratio > MOST_OF_AFRESH or grown > MOST_GROWTH_KB)
+    yield ground.Figure(f"memory over {RECEIPTS} receipts", grown, MOST_GROWTH_KB, unit="kB")
 
 
 def cpu() -> tuple[float, float, float]:
@@ -113,4 +112,4 @@ def _facts(sequence: int):
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    ground.run(measure)
