@@ -24,7 +24,7 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stab
 WIDTHS = (320, 1280)
 SCHEMES = ("light", "dark")
 # Nobody waits longer than this for a page of ours; on a busy machine a test may.
-PATIENCE_MS = 15_000
+PATIENCE_MS = 10_000
 
 
 def pytest_collection_modifyitems(items):
