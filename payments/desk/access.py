@@ -11,6 +11,7 @@ from django.views.decorators.cache import cache_control
 View = Callable[..., HttpResponseBase]
 
 FINANCE = ("finance",)
+CAMPAIGNS = ("campaigns", *FINANCE)
 
 
 def only(roles: tuple[str, ...]) -> Callable[[View], View]:

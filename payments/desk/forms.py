@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.http import QueryDict
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from payments import clock
@@ -13,6 +14,7 @@ from payments.models import Contribution
 from payments.money import LIMITS, AmountError, Money
 from payments.reports.movements import KINDS
 from payments.reports.questions import Question
+from payments.reports.sources import NARROWING, SourceQuestion
 
 
 def _day_field(label: Any) -> forms.DateField:
@@ -25,14 +27,44 @@ def _day_field(label: Any) -> forms.DateField:
     )
 
 
-class MovementsForm(forms.Form):
-    """The filters in the address. With neither day given, the current month is meant."""
+class PeriodForm(forms.Form):
+    """Days and a currency in the address. With neither day given, the current month is meant."""
 
     currency = forms.ChoiceField(
         label=_("Currency"),
         required=False,
         choices=[("", _("All")), *((code, code.upper()) for code in LIMITS)],
     )
+
+    def __init__(self, data: QueryDict) -> None:
+        filled = data.copy()
+        if "from" not in data and "to" not in data:
+            first, last = month_of(clock.local_date(clock.now()))
+            filled["from"], filled["to"] = first.isoformat(), last.isoformat()
+        super().__init__(filled)
+        # `from` is a word of Python's and cannot be a class attribute.
+        self.fields = {"from": _day_field(_("From")), "to": _day_field(_("To"))} | self.fields
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        first, last = cleaned.get("from"), cleaned.get("to")
+        for name, day in (("from", first), ("to", last)):
+            if day and not Question.EARLIEST <= day <= Question.LATEST:
+                self.add_error(name, _("This day is too far away."))
+        if first and last and last < first:
+            self.add_error("to", _("The last day is before the first."))
+        return cleaned
+
+    def period(self, **others: str) -> Question:
+        """The days and the currency of a valid form, narrowed by what else is given."""
+        given = self.cleaned_data
+        currency = given["currency"]
+        return Question(first_day=given["from"], last_day=given["to"], currency=currency, **others)
+
+
+class MovementsForm(PeriodForm):
+    """The filters of the movements."""
+
     kind = forms.ChoiceField(
         label=_("Kind"), required=False, choices=[("", _("All")), *KINDS.items()]
     )
@@ -45,34 +77,60 @@ class MovementsForm(forms.Form):
     )
 
     def __init__(self, data: QueryDict) -> None:
-        filled = data.copy()
-        if "from" not in data and "to" not in data:
-            first, last = month_of(clock.local_date(clock.now()))
-            filled["from"], filled["to"] = first.isoformat(), last.isoformat()
-        super().__init__(filled)
-        # `from` is a word of Python's and cannot be a class attribute.
-        self.fields = {"from": _day_field(_("From")), "to": _day_field(_("To"))} | self.fields
+        super().__init__(data)
         self.fields["find"].widget.attrs |= {
             "type": "search",
             "data-find": "",
             "autocomplete": "off",
         }
 
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or {}
-        first, last = cleaned.get("from"), cleaned.get("to")
-        for name, day in (("from", first), ("to", last)):
-            if day and not Question.EARLIEST <= day <= Question.LATEST:
-                self.add_error(name, _("This day is too far away."))
-        if first and last and last < first:
-            self.add_error("to", _("The last day is before the first."))
-        return cleaned
-
     def question(self) -> Question:
         """What a valid form asks."""
+        others = ("kind", "source", "find", "fees")
+        return self.period(**{name: self.cleaned_data[name] for name in others})
+
+
+class SourcesForm(PeriodForm):
+    """The filters of what the appeals brought. A source is named as the table names it."""
+
+    by = forms.ChoiceField(
+        label=_("One row for each"),
+        required=False,
+        choices=[
+            ("article", _("Article")),
+            ("author", _("Author")),
+            ("section", _("Section")),
+            ("campaign", _("Campaign")),
+            ("appeal", _("Appeal")),
+            ("variant", _("Variant")),
+            ("placement", _("Placement")),
+        ],
+    )
+    counted = forms.ChoiceField(
+        label=_("Counted"),
+        required=False,
+        choices=[
+            (SourceQuestion.MOVED, _("Money that moved in these days")),
+            (SourceQuestion.WON, _("All from those won in these days")),
+        ],
+    )
+    campaign = forms.CharField(label=_("Campaign"), required=False, max_length=80)
+    appeal = forms.CharField(label=_("Appeal"), required=False, max_length=80)
+    variant = forms.CharField(label=_("Variant"), required=False, max_length=80)
+    placement = forms.CharField(label=_("Placement"), required=False, max_length=40)
+    section = forms.CharField(label=_("Section"), required=False, max_length=80)
+    author = forms.CharField(label=_("Author"), required=False, max_length=120)
+    article = forms.CharField(label=_("Article"), required=False, max_length=120)
+
+    def question(self) -> SourceQuestion:
+        """What a valid form asks."""
         given = self.cleaned_data
-        others = {name: given[name] for name in ("currency", "kind", "source", "find", "fees")}
-        return Question(first_day=given["from"], last_day=given["to"], **others)
+        return SourceQuestion(
+            self.period(),
+            by=given["by"] or "article",
+            counted=given["counted"] or SourceQuestion.MOVED,
+            narrowed={name: given[name] for name in NARROWING if given[name]},
+        )
 
 
 class RefundForm(forms.Form):
@@ -106,3 +164,17 @@ def month_of(day: date) -> tuple[date, date]:
     first = day.replace(day=1)
     after = (first + timedelta(days=31)).replace(day=1)
     return first, after - timedelta(days=1)
+
+
+def periods(today: date) -> list[tuple[str, str, str]]:
+    """Names and days of the periods that finance asks for most."""
+    this_month = month_of(today)
+    last_month = month_of(this_month[0] - timedelta(days=1))
+    this_year = (date(today.year, 1, 1), date(today.year, 12, 31))
+    named = [
+        (gettext("This month"), *this_month),
+        (gettext("Last month"), *last_month),
+        (gettext("This year"), *this_year),
+    ]
+    days = [(name, first.isoformat(), last.isoformat()) for name, first, last in named]
+    return [*days, (gettext("Everything"), "", "")]

@@ -3,19 +3,17 @@
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import asdict
-from datetime import date, timedelta
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from payments import clock
 from payments.desk import pages
 from payments.desk.access import FINANCE, only
-from payments.desk.forms import MovementsForm, month_of
+from payments.desk.forms import MovementsForm, periods
 from payments.exports.columns import MOVEMENTS, VERSION
 from payments.exports.rows import movements_table
 from payments.exports.writers import csv_lines
@@ -40,7 +38,7 @@ def movements_page(request: HttpRequest) -> HttpResponse:
         "page": pages.by_moment(
             movements.answering(question), places=request.GET, read=movements.rows
         ),
-        "periods": _periods(clock.local_date(clock.now())),
+        "periods": periods(clock.local_date(clock.now())),
     }
     return render(request, "payments/desk/movements.html", context)
 
@@ -84,19 +82,5 @@ def _pieces(question: Question) -> Iterator[Any]:
 
 
 def _unanswerable(request: HttpRequest, form: MovementsForm) -> HttpResponse:
-    context = {"form": form, "periods": _periods(clock.local_date(clock.now()))}
+    context = {"form": form, "periods": periods(clock.local_date(clock.now()))}
     return render(request, "payments/desk/movements.html", context, status=400)
-
-
-def _periods(today: date) -> list[tuple[str, str, str]]:
-    """Names and days of the periods that finance asks for most."""
-    this_month = month_of(today)
-    last_month = month_of(this_month[0] - timedelta(days=1))
-    this_year = (date(today.year, 1, 1), date(today.year, 12, 31))
-    named = [
-        (_("This month"), *this_month),
-        (_("Last month"), *last_month),
-        (_("This year"), *this_year),
-    ]
-    days = [(name, first.isoformat(), last.isoformat()) for name, first, last in named]
-    return [*days, (_("Everything"), "", "")]

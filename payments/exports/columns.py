@@ -6,6 +6,7 @@ A column is never renamed, moved or given another meaning: a change is a new ver
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC
+from typing import Any
 
 from payments import clock
 from payments.money import Money
@@ -17,10 +18,10 @@ Cell = str | int | None
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A name, how a movement fills it, and whether the cell is text that a person wrote."""
+    """A name, how a row fills it, and whether the cell is text that a person wrote."""
 
     name: str
-    read: Callable[[Movement], Cell]
+    read: Callable[[Any], Cell]
     meaning: str
     text: bool = False
 

@@ -166,10 +166,14 @@ def chronological(question: Question) -> Iterator[Movement]:
 
 def totals(question: Question) -> list[Total]:
     """The sums per currency over every movement asked for."""
+    return totals_of(answering(question))
+
+
+def totals_of(entries: QuerySet[LedgerEntry]) -> list[Total]:
+    """The sums per currency over movements of `answering`, however they were narrowed since."""
     refunds = Q(kind__in=[Kind.REFUND, Kind.REFUND_FAILED])
     sums = (
-        answering(question)
-        .values("currency")
+        entries.values("currency")
         .order_by("currency")
         .annotate(
             count=Count("id"),

@@ -25,6 +25,12 @@ ROOMS = (
         roles=frozenset({"finance"}),
         about=_("Movements of a period with their totals, the file for the books, refunds."),
     ),
+    Room(
+        name=_("Reports"),
+        view="payments:sources",
+        roles=frozenset({"finance", "campaigns"}),
+        about=_("What each article, author, section and appeal brought, after refunds and fees."),
+    ),
 )
 
 

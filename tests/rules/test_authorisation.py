@@ -58,6 +58,8 @@ TABLE = {
     "payments:desk-events": FINANCE,
     "payments:desk-event-retry": (302, 404, 405, 405),
     "payments:desk-task-retry": (302, 404, 405, 405),
+    "payments:sources": FINANCE,
+    "payments:sources-csv": FINANCE,
     "demo:front": PUBLIC,
     "demo:section": PUBLIC,
     "demo:article": PUBLIC,
