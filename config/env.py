@@ -38,6 +38,16 @@ class Environment:
         """A comma-separated list."""
         return [part.strip() for part in self.text(name, default).split(",") if part.strip()]
 
+    def sums(self, name: str, default: str, *, hint: str) -> dict[str, int]:
+        """Whole units by currency: `eur=250,usd=300`."""
+        found = {}
+        for part in self.names(name, default):
+            currency, _, units = part.partition("=")
+            if not (currency.isalpha() and units.isascii() and units.isdigit()):
+                raise ImproperlyConfigured(f"{name} cannot be read at {part!r}: {hint}")
+            found[currency.lower()] = int(units)
+        return found
+
     def path(self, name: str, default: str) -> Path:
         """A folder, taken relative to the checkout."""
         return (BASE_DIR / self.text(name, default)).resolve()

@@ -57,6 +57,15 @@ NEWSROOM_LEGAL_LINES = env.text(
 NEWSROOM_CONTACT = env.text("NEWSROOM_CONTACT", "supporters@example.org")
 # Where an article is by its code, for the way back to it: https://courier.example/{article}
 ARTICLE_URL = env.text("ARTICLE_URL", "/articles/{article}/" if DEMO else "")
+# Where letters to the finance office go: disputes, fraud warnings, refunds that need somebody.
+FINANCE_CONTACT = env.text("FINANCE_CONTACT", NEWSROOM_CONTACT)
+# What one person may send back of a contribution, in whole units; above it a second one agrees.
+# In a currency that is not named every refund needs two people.
+REFUND_LIMITS = env.sums(
+    "REFUND_LIMITS",
+    "eur=250,gbp=250,usd=250,cad=350,aud=400,chf=250,sek=2500,pln=1000,jpy=40000",
+    hint="whole units by currency, for example eur=250,usd=300",
+)
 # Each product says whether it is a gift or a contract (EU withdrawal right, Directive 2023/2673).
 PRODUCT_KIND = env.text("PRODUCT_KIND", "gift")
 DEFAULT_CURRENCY = env.text("DEFAULT_CURRENCY", "eur")

@@ -6,8 +6,11 @@ from django.template.loader import render_to_string
 
 from payments.models import (
     Contribution,
+    Dispute,
     FailedRenewal,
+    FraudWarning,
     Refund,
+    RefundNote,
     Subscription,
     SubscriptionChange,
 )
@@ -82,13 +85,44 @@ def yearly_notice(subscription: Subscription, *, card_url: str) -> None:
     _to_supporter("yearly_notice", subscription, key=key, card_url=card_url)
 
 
-def refund(row: Refund) -> None:
-    """Money is on its way back."""
+def refund_note(note: RefundNote, *, pdf: bytes) -> None:
+    """Money went back, a bank took it, or what went back has returned: with the paper."""
     _send(
-        "refund",
-        to=row.contribution.email,
-        key=f"refund-{row.public_id}",
-        context={"refund": row, "contribution": row.contribution},
+        "refund_note",
+        to=note.receipt.contribution.email,
+        key=f"note-{note.number}",
+        context={"note": note, "contribution": note.receipt.contribution},
+        attachments=[(f"refund-note-{note.number}.pdf", pdf, "application/pdf")],
+    )
+
+
+def dispute_moved(dispute: Dispute, *, key: str, url: str) -> None:
+    """To finance: a dispute was opened or has ended."""
+    _send(
+        "staff_dispute",
+        to=settings.FINANCE_CONTACT,
+        key=key,
+        context={"dispute": dispute, "contribution": dispute.contribution, "url": url},
+    )
+
+
+def fraud_warned(warning: FraudWarning, *, url: str) -> None:
+    """To finance: sending the money back now may prevent a dispute."""
+    _send(
+        "staff_fraud_warning",
+        to=settings.FINANCE_CONTACT,
+        key=f"warning-{warning.stripe_warning_id}",
+        context={"warning": warning, "contribution": warning.contribution, "url": url},
+    )
+
+
+def refund_needs_staff(row: Refund, *, key: str, url: str) -> None:
+    """To finance: a refund waits for a second person, or came back from the bank."""
+    _send(
+        "staff_refund",
+        to=settings.FINANCE_CONTACT,
+        key=key,
+        context={"refund": row, "contribution": row.contribution, "url": url},
     )
 
 

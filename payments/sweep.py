@@ -50,13 +50,13 @@ def _fees() -> int:
 
 
 def _refunds() -> int:
-    """Refunds whose answer was lost: asked again under the same key."""
+    """Refunds whose answer was lost: looked for, then asked again under the same key."""
     lost = Refund.objects.filter(
         status=Refund.Status.CREATING, created_at__lt=clock.now() - PATIENCE
     )
     rows = list(lost.select_related("contribution")[:MOST])
     for row in rows:
-        _quietly(refunds.create, row)
+        _quietly(refunds.finish, row)
     return len(rows)
 
 

@@ -1,7 +1,10 @@
 """SQL that makes tables append-only, on SQLite and PostgreSQL alike."""
 
+from collections.abc import Iterable
+
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
+# Those of the first migration; a later table is protected by the migration that makes it.
 APPEND_ONLY = (
     "payments_ledgerentry",
     "payments_ledgerline",
@@ -18,13 +21,13 @@ END $$
 """
 
 
-def protect(editor: BaseDatabaseSchemaEditor, tables: tuple[str, ...] = APPEND_ONLY) -> None:
-    """Refuse every UPDATE and DELETE on append-only tables."""
+def protect(editor: BaseDatabaseSchemaEditor, tables: Iterable[str] = APPEND_ONLY) -> None:
+    """Refuse every UPDATE and DELETE on the tables."""
     for statement in _statements(editor.connection.vendor, tables):
         editor.execute(statement, params=None)
 
 
-def release(editor: BaseDatabaseSchemaEditor, tables: tuple[str, ...] = APPEND_ONLY) -> None:
+def release(editor: BaseDatabaseSchemaEditor, tables: Iterable[str] = APPEND_ONLY) -> None:
     """Take the protection away, for a migration backwards or an emptied test database."""
     for table in tables:
         for action in ("update", "delete"):
@@ -32,7 +35,7 @@ def release(editor: BaseDatabaseSchemaEditor, tables: tuple[str, ...] = APPEND_O
             editor.execute(f"DROP TRIGGER IF EXISTS {table}_no_{action}{on}")
 
 
-def _statements(vendor: str, tables: tuple[str, ...]) -> list[str]:
+def _statements(vendor: str, tables: Iterable[str]) -> list[str]:
     if vendor == "postgresql":
         body = "FOR EACH ROW EXECUTE FUNCTION payments_append_only()"
         head = [POSTGRES_FUNCTION]

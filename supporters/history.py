@@ -17,10 +17,11 @@ PAGE = 20
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A contribution and what of it was sent back."""
+    """A contribution, what of it was sent back, and what the supporter's bank took back."""
 
     contribution: Contribution
     sent_back: Money
+    taken_back: Money
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ def page(supporter: User, *, before: str = "", after: str = "") -> Page:
 
 
 def given_in(supporter: User, *, year: int) -> list[Money]:
-    """What arrived in a year of the newsroom's calendar and was not sent back, per currency."""
+    """What arrived in a year of the newsroom's calendar and stayed there, per currency."""
     zone = clock.newsroom_zone()
     received = supporter.contributions.received().filter(
         received_at__gte=datetime(year, 1, 1, tzinfo=zone),
@@ -56,7 +57,7 @@ def given_in(supporter: User, *, year: int) -> list[Money]:
     )
     sums: dict[str, Money] = {}
     for row in received.with_refunded().order_by("currency"):
-        kept = row.charged - _sent_back(row)
+        kept = row.charged - Money(row.refunded_minor, row.currency)
         sums[row.currency] = sums.get(row.currency, Money(0, row.currency)) + kept
     return list(sums.values())
 
@@ -95,11 +96,13 @@ def _beside(anchor: Contribution, side: str) -> Q:
 
 def _page(rows: list[Contribution], *, more_newer: bool, more_older: bool) -> Page:
     return Page(
-        lines=[Line(row, sent_back=_sent_back(row)) for row in rows],
+        lines=[_line(row) for row in rows],
         newer=rows[0].public_id if rows and more_newer else None,
         older=rows[-1].public_id if rows and more_older else None,
     )
 
 
-def _sent_back(row: Contribution) -> Money:
-    return Money(row.refunded_minor, row.currency)
+def _line(row: Contribution) -> Line:
+    taken_back = Money(row.taken_back_minor, row.currency)
+    sent_back = Money(row.refunded_minor, row.currency) - taken_back
+    return Line(row, sent_back=sent_back, taken_back=taken_back)

@@ -6,14 +6,14 @@ from django.contrib import messages
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from payments.desk.access import FINANCE, only
 from payments.desk.forms import RefundForm
+from payments.desk.refusals import refund_refusal
 from payments.gateway.errors import GatewayError
-from payments.models import Contribution, Receipt
+from payments.models import Contribution, Receipt, Refund, RefundNote
 from payments.money import Money
 from payments.reports import timeline
 from payments.services import refunds
@@ -39,7 +39,7 @@ def refund(request: HttpRequest, public_id: UUID) -> HttpResponseBase:
     if not form.is_valid():
         return _page(request, contribution, form, status=400)
     try:
-        refunds.refund(
+        row = refunds.refund(
             contribution,
             amount=form.cleaned_data["amount"],
             reason=form.cleaned_data["reason"],
@@ -47,7 +47,7 @@ def refund(request: HttpRequest, public_id: UUID) -> HttpResponseBase:
             form_token=form.cleaned_data["token"],
         )
     except RefundRefused as refusal:
-        form.add_error("amount", _refusal(refusal.code, most))
+        form.add_error("amount", refund_refusal(refusal.code, most))
         return _page(request, contribution, form, status=400)
     except GatewayError:
         messages.warning(
@@ -55,7 +55,13 @@ def refund(request: HttpRequest, public_id: UUID) -> HttpResponseBase:
             _("Stripe did not answer. The refund is kept and tried again; nothing goes twice."),
         )
     else:
-        messages.success(request, _("The refund is on its way."))
+        waits = row.status == Refund.Status.REQUESTED
+        messages.success(
+            request,
+            _("A second person has to agree; nothing was sent yet.")
+            if waits
+            else _("The refund is on its way."),
+        )
     return redirect("payments:desk-contribution", public_id)
 
 
@@ -64,12 +70,24 @@ def refund(request: HttpRequest, public_id: UUID) -> HttpResponseBase:
 def receipt(request: HttpRequest, number: str) -> HttpResponseBase:
     """The receipt's document, the same bytes that were mailed."""
     found = get_object_or_404(Receipt.objects.select_related("document"), number=number)
-    document = getattr(found, "document", None)
+    return _file(found, name=f"receipt-{found.number}.pdf")
+
+
+@only(FINANCE)
+@require_safe
+def refund_note(request: HttpRequest, number: str) -> HttpResponseBase:
+    """The document of a refund note, the same bytes that were mailed."""
+    found = get_object_or_404(RefundNote.objects.select_related("document"), number=number)
+    return _file(found, name=f"refund-note-{found.number}.pdf")
+
+
+def _file(paper: Receipt | RefundNote, *, name: str) -> FileResponse:
+    document = getattr(paper, "document", None)
     if document is None:
         raise Http404
     return FileResponse(
         document.file.open("rb"),
-        filename=f"receipt-{found.number}.pdf",
+        filename=name,
         as_attachment=True,
         content_type="application/pdf",
     )
@@ -78,33 +96,36 @@ def receipt(request: HttpRequest, number: str) -> HttpResponseBase:
 def _contribution(public_id: UUID) -> Contribution:
     related = Contribution.objects.select_related(
         "supporter", "checkout", "subscription", "receipt__document"
-    )
+    ).prefetch_related("refunds", "disputes", "ledger_entries", "receipt__notes__document")
     return get_object_or_404(related, public_id=public_id)
 
 
 def _page(
     request: HttpRequest, contribution: Contribution, form: RefundForm, *, status: int = 200
 ) -> HttpResponse:
-    refunded = contribution.charged - form.most
+    rows = list(contribution.refunds.all())
+    sent = sum(row.amount_minor for row in rows if row.status in Refund.COUNTED)
+    taken = sum(row.withdrawn_minor for row in contribution.disputes.all())
     source = (contribution.campaign, contribution.appeal, contribution.article)
     context = {
         "contribution": contribution,
         "came_from": [word for word in source if word],
-        "kept": None if contribution.net is None else contribution.net - refunded,
+        "kept": _kept(contribution),
         "receipt": getattr(contribution, "receipt", None),
         "steps": timeline.steps(contribution),
         "most": form.most,
-        "refunded": refunded,
+        "refunded": Money(sent, contribution.currency),
+        "taken_back": Money(taken, contribution.currency),
+        "waiting": [row for row in rows if row.status == Refund.Status.REQUESTED],
+        "barred": refunds.barred_by_dispute(contribution),
         "form": form,
     }
     return render(request, "payments/desk/contribution.html", context, status=status)
 
 
-def _refusal(code: str, most: Money) -> str:
-    sentences = {
-        "not_paid": _("This money has not arrived, so it cannot be sent back."),
-        "too_much": _("At most %(most)s can be sent back.") % {"most": most.format(get_language())},
-        "form_used": _("This form was sent before with another sum. Open the page afresh."),
-        "refused": _("Stripe refused this refund. No money moved."),
-    }
-    return sentences.get(code, _("This sum cannot be sent back."))
+def _kept(contribution: Contribution) -> Money | None:
+    """What is left after refunds, disputes and every fee; None while the first is not known."""
+    if contribution.fee_minor is None:
+        return None
+    nets = (entry.net_minor for entry in contribution.ledger_entries.all())
+    return Money(sum(nets), contribution.currency)

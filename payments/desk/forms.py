@@ -15,6 +15,7 @@ from payments.money import LIMITS, AmountError, Money
 from payments.reports.movements import KINDS
 from payments.reports.questions import Question
 from payments.reports.sources import NARROWING, SourceQuestion
+from payments.services.disputes import EVIDENCE
 
 
 def _day_field(label: Any) -> forms.DateField:
@@ -157,6 +158,56 @@ class RefundForm(forms.Form):
             return Money.from_text(self.cleaned_data["amount"], self.contribution.currency)
         except AmountError as error:
             raise forms.ValidationError(_("This is not an amount. Write it as 10.50.")) from error
+
+
+class ReasonForm(forms.Form):
+    """Why somebody decides as they do."""
+
+    reason = forms.CharField(label=_("Reason"), max_length=200)
+
+
+class EvidenceForm(forms.Form):
+    """The answer to a dispute, in Stripe's fields. The token makes one form one answer."""
+
+    LONGEST = 15_000
+
+    token = forms.UUIDField(
+        widget=forms.HiddenInput,
+        error_messages={"invalid": _("This form cannot be read. Open the page afresh.")},
+    )
+
+    def __init__(self, data: QueryDict | None = None, **options: Any) -> None:
+        super().__init__(data, **options)
+        for name, label in EVIDENCE_LABELS.items():
+            self.fields[name] = forms.CharField(
+                label=label, required=False, max_length=self.LONGEST, widget=_text_widget(name)
+            )
+
+    @classmethod
+    def of(cls, texts: dict[str, str]) -> "EvidenceForm":
+        """A form that is filled in already."""
+        return cls(initial={**texts, "token": uuid.uuid4()})
+
+    def texts(self) -> dict[str, str]:
+        """What a valid form answers; an empty field takes back what Stripe held."""
+        return {name: self.cleaned_data[name] for name in EVIDENCE}
+
+
+EVIDENCE_LABELS = {
+    "customer_name": _("Name of the payer"),
+    "customer_email_address": _("E-mail address"),
+    "service_date": _("Day of the contribution"),
+    "product_description": _("What it was for"),
+    "access_activity_log": _("What happened, in order of time"),
+    "cancellation_policy_disclosure": _("What was agreed, and how it can be stopped"),
+    "refund_policy_disclosure": _("How money is sent back"),
+    "uncategorized_text": _("Summary"),
+}
+SHORT = ("customer_name", "customer_email_address", "service_date")
+
+
+def _text_widget(name: str) -> forms.Widget:
+    return forms.TextInput() if name in SHORT else forms.Textarea(attrs={"rows": 5})
 
 
 def month_of(day: date) -> tuple[date, date]:

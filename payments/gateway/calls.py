@@ -95,7 +95,13 @@ def payment(payment_intent_id: str) -> objects.Payment:
     with translated("payment"):
         return reading.payment(
             api().payment_intents.retrieve(
-                payment_intent_id, {"expand": ["latest_charge.balance_transaction"]}
+                payment_intent_id,
+                {
+                    "expand": [
+                        "latest_charge.balance_transaction",
+                        "latest_charge.failure_balance_transaction",
+                    ]
+                },
             )
         )
 

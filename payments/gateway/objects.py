@@ -66,6 +66,8 @@ class Payment:
     email: str
     name: str
     balance: BalanceTransaction | None
+    # A bank debit that was booked and came back (Stripe's payment_failure_refund).
+    failure_balance: BalanceTransaction | None = None
 
     @property
     def received_at(self) -> datetime:
@@ -150,6 +152,39 @@ class RefundState:
     created_at: datetime
     balance: BalanceTransaction | None
     failure_balance: BalanceTransaction | None
+    failure: str
+
+
+@dataclass(frozen=True, slots=True)
+class DisputeState:
+    """A dispute or inquiry; `movements` are the balance transactions that it caused so far."""
+
+    id: str
+    status: str
+    reason: str
+    network_reason: str
+    amount_minor: int
+    currency: str
+    payment_intent_id: str
+    charge_id: str
+    refundable: bool
+    created_at: datetime
+    due_at: datetime | None
+    submissions: int
+    evidence: Mapping[str, str]
+    movements: tuple[BalanceTransaction, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FraudWarningState:
+    """An early fraud warning of the card's issuer."""
+
+    id: str
+    charge_id: str
+    payment_intent_id: str
+    fraud_type: str
+    actionable: bool
+    created_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,7 +36,7 @@ def session(raw: Any) -> objects.Session:
 
 
 def payment(raw: Any) -> objects.Payment:
-    """`latest_charge.balance_transaction` must have been expanded."""
+    """Both balance transactions of `latest_charge` must have been expanded."""
     charge = raw.latest_charge
     billing = getattr(charge, "billing_details", None)
     method, country = _method(getattr(charge, "payment_method_details", None))
@@ -57,6 +57,7 @@ def payment(raw: Any) -> objects.Payment:
         email=_text(billing, "email"),
         name=_text(billing, "name"),
         balance=balance_transaction(getattr(charge, "balance_transaction", None)),
+        failure_balance=balance_transaction(getattr(charge, "failure_balance_transaction", None)),
     )
 
 
@@ -134,6 +135,41 @@ def refund(raw: Any) -> objects.RefundState:
         created_at=datetime.fromtimestamp(raw.created, UTC),
         balance=balance_transaction(raw.balance_transaction),
         failure_balance=balance_transaction(getattr(raw, "failure_balance_transaction", None)),
+        failure=_text(raw, "failure_reason"),
+    )
+
+
+def dispute(raw: Any) -> objects.DisputeState:
+    """Its balance transactions are whole in every answer."""
+    details = raw.evidence_details
+    given = raw.evidence.to_dict() if raw.evidence else {}
+    movements = map(balance_transaction, raw.balance_transactions or ())
+    return objects.DisputeState(
+        id=raw.id,
+        status=raw.status,
+        reason=raw.reason or "",
+        network_reason=_text(raw, "network_reason_code"),
+        amount_minor=raw.amount,
+        currency=raw.currency,
+        payment_intent_id=_id(raw.payment_intent),
+        charge_id=_id(raw.charge),
+        refundable=bool(raw.is_charge_refundable),
+        created_at=datetime.fromtimestamp(raw.created, UTC),
+        due_at=moment(getattr(details, "due_by", None)),
+        submissions=getattr(details, "submission_count", 0) or 0,
+        evidence={name: text for name, text in given.items() if text and isinstance(text, str)},
+        movements=tuple(found for found in movements if found),
+    )
+
+
+def fraud_warning(raw: Any) -> objects.FraudWarningState:
+    return objects.FraudWarningState(
+        id=raw.id,
+        charge_id=_id(raw.charge),
+        payment_intent_id=_id(getattr(raw, "payment_intent", None)),
+        fraud_type=raw.fraud_type or "",
+        actionable=bool(raw.actionable),
+        created_at=datetime.fromtimestamp(raw.created, UTC),
     )
 
 

@@ -4,12 +4,19 @@ from payments.models.audit import AuditEntry
 from payments.models.changes import Consent, Notice, SubscriptionChange
 from payments.models.checkouts import Checkout, Frequency, Recognition, Source
 from payments.models.contributions import Contribution, Refund
+from payments.models.disputes import Dispute, FraudWarning
 from payments.models.events import StripeEvent
 from payments.models.failed_renewals import FailedRenewal
 from payments.models.ledger import Account, LedgerEntry, LedgerLine
 from payments.models.outbox import OutboxTask
 from payments.models.payouts import Payout, PayoutItem
-from payments.models.receipts import Receipt, ReceiptCounter, ReceiptDocument
+from payments.models.receipts import (
+    Receipt,
+    ReceiptCounter,
+    ReceiptDocument,
+    RefundNote,
+    RefundNoteDocument,
+)
 from payments.models.subscriptions import Subscription
 
 __all__ = [
@@ -18,7 +25,9 @@ __all__ = [
     "Checkout",
     "Consent",
     "Contribution",
+    "Dispute",
     "FailedRenewal",
+    "FraudWarning",
     "Frequency",
     "LedgerEntry",
     "LedgerLine",
@@ -31,6 +40,8 @@ __all__ = [
     "ReceiptDocument",
     "Recognition",
     "Refund",
+    "RefundNote",
+    "RefundNoteDocument",
     "Source",
     "StripeEvent",
     "Subscription",

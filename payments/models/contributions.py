@@ -18,11 +18,22 @@ class ContributionQuerySet(models.QuerySet):
         return self.filter(status=Contribution.Status.PAID)
 
     def with_refunded(self) -> "ContributionQuerySet":
-        """Adds `refunded_minor`: what was sent back and did not fail."""
+        """Adds `taken_back_minor`, what banks took back, and `refunded_minor`: that, and what
+        was sent back and did not fail. What is left of the charge is the newsroom's."""
         sent = models.Q(refunds__status__in=Refund.COUNTED)
+        returned = sent & models.Q(refunds__reason=Refund.BY_BANK)
+        disputed = _sum_of("disputes__withdrawn_minor")
         return self.annotate(
-            refunded_minor=Coalesce(models.Sum("refunds__amount_minor", filter=sent), 0)
+            taken_back_minor=disputed + _sum_of("refunds__amount_minor", where=returned),
+            refunded_minor=disputed + _sum_of("refunds__amount_minor", where=sent),
         )
+
+
+def _sum_of(column: str, *, where: models.Q | None = None) -> Coalesce:
+    """A contribution's own sum: joins to two tables at once would count rows twice."""
+    own = Contribution.objects.filter(pk=models.OuterRef("pk")).order_by().values("pk")
+    sums = own.annotate(sum=models.Sum(column, filter=where)).values("sum")
+    return Coalesce(models.Subquery(sums), 0, output_field=models.BigIntegerField())
 
 
 class Contribution(Stateful, Source):
@@ -118,8 +129,10 @@ class Contribution(Stateful, Source):
         return None if self.fee is None else self.charged - self.fee
 
 
-class Refund(models.Model):
+class Refund(Stateful):
     class Status(models.TextChoices):
+        REQUESTED = "requested", "Waits for a second person"
+        DECLINED = "declined", "Declined by a second person"
         CREATING = "creating", "Being created at Stripe"
         PENDING = "pending", "On its way"
         REQUIRES_ACTION = "requires_action", "Needs action"
@@ -128,6 +141,22 @@ class Refund(models.Model):
         CANCELED = "canceled", "Canceled"
 
     COUNTED = (Status.PENDING, Status.SUCCEEDED, Status.REQUIRES_ACTION, Status.CREATING)
+    # The reason of one that no person made: a debit that had arrived, returned by the bank.
+    BY_BANK = "returned by the bank"
+    # What is spoken for, so that it cannot be sent back a second time.
+    RESERVED = (*COUNTED, Status.REQUESTED)
+    _ANSWERS = frozenset({Status.SUCCEEDED, Status.FAILED, Status.CANCELED})
+    TRANSITIONS = {
+        Status.REQUESTED: frozenset({Status.CREATING, Status.DECLINED}),
+        Status.CREATING: _ANSWERS | {Status.PENDING, Status.REQUIRES_ACTION},
+        Status.PENDING: _ANSWERS | {Status.REQUIRES_ACTION},
+        Status.REQUIRES_ACTION: _ANSWERS | {Status.PENDING},
+        Status.SUCCEEDED: frozenset({Status.FAILED, Status.CANCELED}),
+        # Canceled here may have been made there all the same: an answer of Stripe's wins.
+        Status.CANCELED: frozenset({Status.SUCCEEDED, Status.FAILED}),
+        Status.FAILED: frozenset(),
+        Status.DECLINED: frozenset(),
+    }
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     contribution = models.ForeignKey(Contribution, on_delete=models.PROTECT, related_name="refunds")
@@ -136,12 +165,30 @@ class Refund(models.Model):
     status = models.CharField(max_length=15, choices=Status, default=Status.CREATING)
     reason = models.CharField(max_length=200, blank=True)
     created_at = models.DateTimeField()
+    # Empty where it was made in Stripe's dashboard, or by a bank that returned a debit.
+    requested_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text="The second person, where the sum is above the limit.",
+    )
+    decided_at = models.DateTimeField(null=True)
+    failure = models.CharField(max_length=60, blank=True, help_text="Stripe's word for why.")
     stripe_refund_id = models.CharField(max_length=255, null=True, unique=True)
     stripe_balance_transaction_id = models.CharField(max_length=255, null=True, unique=True)
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=models.Q(amount_minor__gt=0), name="refund_amount")
+            models.CheckConstraint(condition=models.Q(amount_minor__gt=0), name="refund_amount"),
+            models.CheckConstraint(
+                condition=models.Q(decided_by=None)
+                | ~models.Q(decided_by=models.F("requested_by")),
+                name="refund_two_people",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from payments.models.contributions import Contribution, Refund
+from payments.models.disputes import Dispute
 
 
 class Account(models.TextChoices):
@@ -17,6 +18,7 @@ class Account(models.TextChoices):
     CONTRIBUTIONS = "contributions", "Contributions received"
     FEES = "fees", "Payment fees"
     DISPUTES = "disputes", "Money taken back by banks"
+    DISPUTE_FEES = "dispute_fees", "Fees of disputes"
     BANK = "bank", "Bank"
 
 
@@ -50,6 +52,9 @@ class LedgerEntry(models.Model):
     )
     refund = models.ForeignKey(
         Refund, null=True, on_delete=models.PROTECT, related_name="ledger_entries"
+    )
+    dispute = models.ForeignKey(
+        Dispute, null=True, on_delete=models.PROTECT, related_name="ledger_entries"
     )
     stripe_charge_id = models.CharField(max_length=255, blank=True, default="")
     stripe_balance_transaction_id = models.CharField(max_length=255, null=True, unique=True)

@@ -1,8 +1,9 @@
-"""Receipts: a number without gaps, frozen facts, and the document made from them. Append-only."""
+"""Receipts and refund notes: numbers without gaps, frozen facts, documents. Append-only."""
 
 from django.db import models
 
 from payments.models.contributions import Contribution
+from payments.money import Money
 
 
 class ReceiptCounter(models.Model):
@@ -10,35 +11,84 @@ class ReceiptCounter(models.Model):
 
     year = models.IntegerField(primary_key=True)
     last = models.IntegerField(default=0)
+    last_note = models.IntegerField(default=0, help_text="Refund notes are a series of their own.")
 
     def __str__(self) -> str:
-        return f"{self.year}: {self.last}"
+        return f"{self.year}: {self.last}, {self.last_note}"
 
 
-class Receipt(models.Model):
+class Paper(models.Model):
+    """A numbered document that prints frozen facts."""
+
     number = models.CharField(max_length=12, unique=True, help_text="2026-000123")
     year = models.IntegerField()
     sequence = models.IntegerField()
+    facts = models.JSONField(help_text="What the document prints, frozen; see receipts.facts.")
+    issued_at = models.DateTimeField()
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class Receipt(Paper):
     contribution = models.OneToOneField(
         Contribution, on_delete=models.PROTECT, related_name="receipt"
     )
-    facts = models.JSONField(help_text="What the document prints, frozen; see receipts.facts.")
-    issued_at = models.DateTimeField()
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["year", "sequence"], name="receipt_number_once")
         ]
 
-    def __str__(self) -> str:
-        return self.number
+
+class RefundNote(Paper):
+    """Corrects a receipt: money went back, or what went back has returned. R2026-000007."""
+
+    class Kind(models.TextChoices):
+        REFUNDED = "refunded", "Sent back"
+        RETURNED = "returned", "Taken back by the bank"
+        RESTORED = "restored", "Came back"
+
+    receipt = models.ForeignKey(Receipt, on_delete=models.PROTECT, related_name="notes")
+    kind = models.CharField(max_length=8, choices=Kind)
+    amount_minor = models.BigIntegerField()
+    currency = models.CharField(max_length=3)
+    key = models.CharField(max_length=120, unique=True, help_text="Issuing it again is refused.")
+
+    class Meta:
+        ordering = ["issued_at", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["year", "sequence"], name="refund_note_number_once"),
+            models.CheckConstraint(
+                condition=models.Q(amount_minor__gt=0), name="refund_note_amount"
+            ),
+        ]
+
+    @property
+    def amount(self) -> Money:
+        return Money(self.amount_minor, self.currency)
 
 
-class ReceiptDocument(models.Model):
-    receipt = models.OneToOneField(Receipt, on_delete=models.PROTECT, related_name="document")
+class Document(models.Model):
+    """The file made from a paper's facts, and the hash that says which bytes are right."""
+
     sha256 = models.CharField(max_length=64)
     file = models.FileField(upload_to="receipts/%Y")
     rendered_at = models.DateTimeField()
 
+    class Meta:
+        abstract = True
+
     def __str__(self) -> str:
         return self.sha256
+
+
+class ReceiptDocument(Document):
+    receipt = models.OneToOneField(Receipt, on_delete=models.PROTECT, related_name="document")
+
+
+class RefundNoteDocument(Document):
+    note = models.OneToOneField(RefundNote, on_delete=models.PROTECT, related_name="document")

@@ -1,19 +1,24 @@
-"""The stored document of a receipt: printed once, the same bytes on every download."""
+"""The stored document of a receipt or a refund note: printed once, the same bytes ever after."""
 
 import hashlib
 from datetime import datetime
+from typing import Any
 
 import structlog
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 
 from payments.crash import crash_here
-from payments.models import Receipt, ReceiptDocument
+from payments.models import Receipt, ReceiptDocument, RefundNote, RefundNoteDocument
 from payments.receipts.facts import ReceiptFacts
 from payments.receipts.lettering import name_is_kept
 from payments.receipts.pdf import render_pdf
 
 log = structlog.get_logger()
+
+
+Paper = Receipt | RefundNote
+Document = ReceiptDocument | RefundNoteDocument
 
 
 class DocumentLost(Exception):
@@ -23,47 +28,56 @@ class DocumentLost(Exception):
     """
 
 
-def store_document(receipt: Receipt, *, now: datetime) -> ReceiptDocument:
-    """The receipt's document, printed and stored where it is not yet.
+def store_document(paper: Paper, *, now: datetime) -> Document:
+    """The paper's document, printed and stored where it is not yet.
 
     A crash between file and row leaves a file that the next attempt finds and takes.
     Raises ReceiptRenderError, after which nothing is stored.
     """
-    found = ReceiptDocument.objects.filter(receipt=receipt).first()
+    found = _found(paper)
     if found:
         return found
-    facts = ReceiptFacts.from_json(receipt.facts)
+    facts = ReceiptFacts.from_json(paper.facts)
     pdf = render_pdf(facts)
     crash_here("receipt.printed")
     sha256 = _sha256(pdf)
-    name = f"receipts/{receipt.year}/{receipt.number}-{sha256[:12]}.pdf"
+    name = f"receipts/{paper.year}/{paper.number}-{sha256[:12]}.pdf"
     if _read(name, sha256) is None:
         name = _write(name, pdf)
     crash_here("receipt.filed")
     if name_is_kept(facts.supporter_name):
-        log.info("receipt_prints_the_address_for_the_name", number=receipt.number)
-    document, _ = ReceiptDocument.objects.get_or_create(
-        receipt=receipt, defaults={"file": name, "sha256": sha256, "rendered_at": now}
-    )
-    return document
+        log.info("receipt_prints_the_address_for_the_name", number=paper.number)
+    return _kept(paper, {"file": name, "sha256": sha256, "rendered_at": now})
 
 
-def document_bytes(receipt: Receipt, *, now: datetime) -> bytes:
-    """The PDF of a receipt, checked against its hash; a lost file is printed again and put back.
+def document_bytes(paper: Paper, *, now: datetime) -> bytes:
+    """The PDF of a paper, checked against its hash; a lost file is printed again and put back.
 
     Raises ReceiptRenderError, and DocumentLost where the same bytes cannot be had.
     """
-    document = store_document(receipt, now=now)
+    document = store_document(paper, now=now)
     name = str(document.file)
     stored = _read(name, document.sha256)
     if stored is not None:
         return stored
-    log.error("receipt_document_lost", number=receipt.number)
-    pdf = render_pdf(ReceiptFacts.from_json(receipt.facts))
+    log.error("receipt_document_lost", number=paper.number)
+    pdf = render_pdf(ReceiptFacts.from_json(paper.facts))
     if _sha256(pdf) != document.sha256:
-        raise DocumentLost(receipt.number)
+        raise DocumentLost(paper.number)
     _write(name, pdf)
     return pdf
+
+
+def _found(paper: Paper) -> Document | None:
+    if isinstance(paper, RefundNote):
+        return RefundNoteDocument.objects.filter(note=paper).first()
+    return ReceiptDocument.objects.filter(receipt=paper).first()
+
+
+def _kept(paper: Paper, facts: dict[str, Any]) -> Document:
+    if isinstance(paper, RefundNote):
+        return RefundNoteDocument.objects.get_or_create(note=paper, defaults=facts)[0]
+    return ReceiptDocument.objects.get_or_create(receipt=paper, defaults=facts)[0]
 
 
 def _read(name: str, sha256: str) -> bytes | None:

@@ -8,6 +8,8 @@ from payments.money import Money
 
 VERSION = 1
 DATES = ("issued_on", "received_on")
+# Fields that came after the first release: written only where they say something.
+YOUNGER = ("note",)
 LINES = ("newsroom_legal_lines", "newsroom_address")
 
 
@@ -22,7 +24,8 @@ class ReceiptFacts:
     Sums are minor units of `currency` (lower-case ISO 4217). `frequency` is once, month or year;
     `kind` is that of the contribution, of which the paper tells only renewals apart. `reference`
     is the contribution's public id. Dates are days in the newsroom's zone. `refund_of` is the
-    number of the receipt whose money went back; the sums are then what was sent back.
+    number of the receipt whose money went back; the sums are then what was sent back. Of such a
+    note, `note` tells why: refunded, returned (a bank took it) or restored (it came back).
     """
 
     number: str
@@ -44,6 +47,7 @@ class ReceiptFacts:
     period: str = ""
     dedication: str = ""
     refund_of: str = ""
+    note: str = ""
     language: str = "en"
 
     def __post_init__(self) -> None:
@@ -73,7 +77,7 @@ class ReceiptFacts:
         plain = asdict(self)
         plain |= {name: plain[name].isoformat() for name in DATES}
         plain |= {name: list(plain[name]) for name in LINES}
-        return {"v": VERSION, **plain}
+        return {"v": VERSION, **{k: v for k, v in plain.items() if v or k not in YOUNGER}}
 
     @classmethod
     def from_json(cls, stored: dict[str, Any]) -> "ReceiptFacts":

@@ -1,12 +1,17 @@
-"""Giving a receipt its number and freezing what it says. Called inside the transaction."""
+"""Giving receipts and refund notes their numbers, freezing what they say.
 
+Called inside the transaction.
+"""
+
+from dataclasses import replace
 from datetime import date, datetime
 
 from django.conf import settings
 
 from payments.clock import local_date
 from payments.crash import crash_here
-from payments.models import Contribution, Receipt, ReceiptCounter
+from payments.models import Contribution, Receipt, ReceiptCounter, RefundNote
+from payments.money import Money
 from payments.receipts.facts import ReceiptFacts
 
 
@@ -20,7 +25,7 @@ def issue(contribution: Contribution, *, now: datetime) -> Receipt:
     if found:
         return found
     received_on = local_date(contribution.received_at)  # type: ignore[arg-type]
-    counter, _ = ReceiptCounter.objects.select_for_update().get_or_create(year=received_on.year)
+    counter = _counter(received_on.year)
     counter.last += 1
     counter.save(update_fields=["last"])
     crash_here("receipt.counted")
@@ -33,6 +38,57 @@ def issue(contribution: Contribution, *, now: datetime) -> Receipt:
         facts=freeze(contribution, number=number, issued_on=local_date(now)).to_json(),
         issued_at=now,
     )
+
+
+def issue_note(
+    receipt: Receipt,
+    *,
+    kind: RefundNote.Kind,
+    amount: Money,
+    key: str,
+    moved_at: datetime,
+    now: datetime,
+) -> RefundNote | None:
+    """Correct a receipt: a note numbered without gaps in the year in which the money moved.
+
+    None where the note of this key stands already. A receipt itself is never changed.
+    """
+    if RefundNote.objects.filter(key=key).exists():
+        return None
+    moved_on = local_date(moved_at)
+    counter = _counter(moved_on.year)
+    counter.last_note += 1
+    counter.save(update_fields=["last_note"])
+    number = f"R{counter.year}-{counter.last_note:06}"
+    facts = replace(
+        ReceiptFacts.from_json(receipt.facts),
+        number=number,
+        issued_on=local_date(now),
+        received_on=moved_on,
+        amount_minor=amount.minor,
+        gift_minor=amount.minor,
+        cover_minor=0,
+        refund_of=receipt.number,
+        note=kind.value,
+    )
+    return RefundNote.objects.create(
+        number=number,
+        year=counter.year,
+        sequence=counter.last_note,
+        receipt=receipt,
+        kind=kind,
+        amount_minor=amount.minor,
+        currency=amount.currency,
+        key=key,
+        facts=facts.to_json(),
+        issued_at=now,
+    )
+
+
+def _counter(year: int) -> ReceiptCounter:
+    """The year's counter under lock."""
+    counter, _ = ReceiptCounter.objects.select_for_update().get_or_create(year=year)
+    return counter
 
 
 def freeze(contribution: Contribution, *, number: str, issued_on: date) -> ReceiptFacts:

@@ -1,10 +1,10 @@
-"""Outbox tasks about receipts: print the document, then mail it once."""
+"""Outbox tasks about receipts and refund notes: print the document, then mail it once."""
 
 from django.utils import translation
 
 from payments import clock, mail, outbox
 from payments.crash import crash_here
-from payments.models import Receipt
+from payments.models import Receipt, RefundNote
 from payments.receipts.documents import document_bytes, store_document
 
 
@@ -24,3 +24,19 @@ def send(receipt_id: int) -> None:
     crash_here("receipt.before_mail")
     with translation.override(receipt.facts["language"]):
         mail.receipt(receipt.contribution, number=receipt.number, pdf=pdf)
+
+
+@outbox.task("note.render")
+def render_note(note_id: int) -> None:
+    note = RefundNote.objects.get(pk=note_id)
+    store_document(note, now=clock.now())
+    outbox.put("note.mail", key=f"note.mail:{note.number}", note_id=note.pk)
+
+
+@outbox.task("note.mail")
+def send_note(note_id: int) -> None:
+    note = RefundNote.objects.select_related("receipt__contribution").get(pk=note_id)
+    pdf = document_bytes(note, now=clock.now())
+    crash_here("note.before_mail")
+    with translation.override(note.facts["language"]):
+        mail.refund_note(note, pdf=pdf)

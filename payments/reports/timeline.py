@@ -1,13 +1,13 @@
 """What happened to one contribution, step by step."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from payments.models import AuditEntry, Contribution, LedgerEntry, OutboxTask, Refund
+from payments.models import AuditEntry, Contribution, Dispute, LedgerEntry, OutboxTask, Refund
 from payments.money import Money
 
 Kind = LedgerEntry.Kind
@@ -33,10 +33,36 @@ def steps(contribution: Contribution) -> list[Step]:
         *_money(contribution),
         *_papers(contribution),
         *_refunds(refunds),
-        *_letters(contribution, refunds),
+        *_disputes(contribution),
+        *_letters(contribution),
         *_people(contribution),
     ]
     return sorted(found, key=lambda step: step.at, reverse=True)
+
+
+def dispute_steps(dispute: Dispute) -> list[Step]:
+    """What happened in a dispute, newest first: its money, what staff did, what Stripe said."""
+    entries = AuditEntry.objects.filter(subject=f"dispute:{dispute.public_id}")
+    moves = AuditEntry.objects.filter(
+        subject=f"contribution:{dispute.contribution.public_id}",
+        after__dispute=str(dispute.public_id),
+    )
+    found = [
+        Step(dispute.opened_at, _("Opened by the bank"), dispute.stripe_dispute_id, dispute.amount),
+        *_booked(dispute.ledger_entries.all()),
+        *(_said(entry) for entry in moves),
+        *(
+            Step(entry.at, entry.action.capitalize(), entry.reason, actor=entry.actor)
+            for entry in entries.select_related("actor")
+        ),
+    ]
+    return sorted(found, key=lambda step: step.at, reverse=True)
+
+
+def _said(entry: AuditEntry) -> Step:
+    status = entry.after.get("status", "")
+    named = dict(Dispute.Status.choices).get(status, status)
+    return Step(entry.at, _("Heard from Stripe: %(status)s") % {"status": named})
 
 
 def _checkout(contribution: Contribution) -> Iterator[Step]:
@@ -49,14 +75,18 @@ def _checkout(contribution: Contribution) -> Iterator[Step]:
 
 
 def _money(contribution: Contribution) -> Iterator[Step]:
+    return _booked(contribution.ledger_entries.all())
+
+
+def _booked(entries: Iterable[LedgerEntry]) -> Iterator[Step]:
     words: dict[str, str] = {
         Kind.FEE: _("Fee booked"),
         Kind.REFUND: _("Refund booked"),
         Kind.REFUND_FAILED: _("Refund came back"),
         Kind.DISPUTE: _("Taken back by the bank"),
-        Kind.DISPUTE_WON: _("Returned by the bank"),
+        Kind.DISPUTE_WON: _("Given back by the bank"),
     }
-    for entry in contribution.ledger_entries.all():
+    for entry in entries:
         yield Step(
             entry.occurred_at,
             words.get(entry.kind, _("Money received")),
@@ -73,6 +103,9 @@ def _papers(contribution: Contribution) -> Iterator[Step]:
     document = getattr(receipt, "document", None)
     if document:
         yield Step(document.rendered_at, _("Receipt printed"), f"SHA-256 {document.sha256}")
+    for note in receipt.notes.all():
+        words = _("Refund note issued: %(kind)s") % {"kind": note.get_kind_display().lower()}
+        yield Step(note.issued_at, words, note.number, amount=note.amount)
 
 
 def _refunds(refunds: list[Refund]) -> Iterator[Step]:
@@ -86,16 +119,29 @@ def _refunds(refunds: list[Refund]) -> Iterator[Step]:
         )
 
 
-def _letters(contribution: Contribution, refunds: list[Refund]) -> Iterator[Step]:
+def _disputes(contribution: Contribution) -> Iterator[Step]:
+    for dispute in contribution.disputes.all():
+        yield Step(
+            dispute.opened_at,
+            _("Dispute: %(status)s") % {"status": dispute.get_status_display()},
+            dispute.stripe_dispute_id,
+            amount=dispute.amount,
+            trouble=dispute.needs_answer or dispute.status == Dispute.Status.LOST,
+        )
+
+
+def _letters(contribution: Contribution) -> Iterator[Step]:
     """What the outbox did or still has to do, by the keys under which it was put there."""
     words = {
         "receipt.mail": _("Receipt sent by e-mail"),
-        "mail.refund": _("Letter about the refund sent"),
+        "note.mail": _("Refund note sent by e-mail"),
     }
-    keys = [f"mail.refund:{refund.public_id}" for refund in refunds]
     receipt = getattr(contribution, "receipt", None)
-    if receipt:
-        keys += [f"receipt.mail:{receipt.number}", f"receipt.render:{receipt.number}"]
+    if receipt is None:
+        return
+    keys = [f"receipt.mail:{receipt.number}", f"receipt.render:{receipt.number}"]
+    for note in receipt.notes.all():
+        keys += [f"note.mail:{note.number}", f"note.render:{note.number}"]
     for task in OutboxTask.objects.filter(key__in=keys):
         if task.done_at and task.name in words:
             yield Step(task.done_at, words[task.name])

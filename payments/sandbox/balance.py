@@ -62,6 +62,16 @@ def attach(box, *, charge):
     box.emit("charge.updated", charge, before=before)
 
 
+def take_back(box, *, charge):
+    """Book the return of a debit that the balance held already."""
+    transaction = record(
+        box, type="payment_failure_refund", amount=-charge["amount"],
+        currency=charge["currency"], source=charge["id"], delay_days=0,
+        description="PAYMENT FAILURE REFUND",
+    )  # fmt: skip
+    made.change(box, charge, changes={"failure_balance_transaction": transaction["id"]})
+
+
 def totals(box):
     """Net by (currency, status) of what is not paid out: what is, sums to nothing."""
     sums = {}

@@ -1,6 +1,6 @@
 """One attempt to take money: what the card says, the charge, the intent's new state."""
 
-from payments.sandbox import cards, made, methods, render
+from payments.sandbox import balance, cards, made, methods, render
 from payments.sandbox.clock import DAY
 from payments.sandbox.spec import blank
 
@@ -139,6 +139,8 @@ def _begin_debit(box, *, intent, method):
     made.change(box, intent, changes=changes)
     box.emit("charge.pending", charge)
     box.emit("payment_intent.processing", intent)
+    if box.settings.debits_book_early:
+        balance.attach(box, charge=charge)
     due = box.clock.now() + box.settings.debit_days * DAY
     box.agenda.add(due, kind="debit_settles", id=intent["id"])
     return PROCESSING
@@ -152,6 +154,8 @@ def settle_debit(box, *, intent):
         made.change(box, charge, changes={"status": "succeeded", "paid": True})
         finish(box, intent=intent, charge=charge)
         return True
+    if charge["balance_transaction"] is not None:
+        balance.take_back(box, charge=charge)
     code = "insufficient_funds"
     changes = {"status": "failed", "paid": False, "failure_code": code,
                "failure_message": cards.MESSAGES[code]}  # fmt: skip

@@ -2,7 +2,7 @@
 
 import json
 
-from payments.sandbox import disputes, errors, payouts, spec, webhook_endpoints
+from payments.sandbox import debits, disputes, errors, payouts, refunds, spec, webhook_endpoints
 from payments.sandbox.pages import operator
 from payments.sandbox.wire import Response
 
@@ -130,6 +130,8 @@ def roll_secret(box, fields):
 @action("POST", "/sandbox/fail_payout")
 def fail_payout(box, fields):
     payout = box.store.get("payout", id=fields.get("payout"), param="payout")
+    if payout["status"] in ("failed", "canceled"):
+        raise errors.invalid("This payout has failed already.", param="payout")
     payouts.fail(box, payout=payout)
     return {"payout": payout["id"], "status": payout["status"]}
 
@@ -138,5 +140,46 @@ def fail_payout(box, fields):
 def dispute(box, fields):
     charge = box.store.get("charge", id=fields.get("charge"), param="charge")
     reason = fields.get("reason", "fraudulent")
-    opened = disputes.open_dispute(box, charge=charge, reason=reason)
+    amount = int(fields["amount"]) if fields.get("amount") else None
+    opened = disputes.open_dispute(box, charge=charge, reason=reason, amount=amount)
+    if opened["status"] == "prevented" and not charge["refunded"]:
+        left = charge["amount"] - charge["amount_refunded"]
+        refunds.make(box, charge=charge, amount=left, reason="fraudulent")
     return {"dispute": opened["id"], "status": opened["status"]}
+
+
+@action("POST", "/sandbox/decide")
+def decide(box, fields):
+    """The bank's word about a dispute: won, lost, partly, escalated."""
+    found = box.store.get("dispute", id=fields.get("dispute"), param="dispute")
+    disputes.decide(box, dispute=found, outcome=fields.get("outcome"))
+    return {"dispute": found["id"], "status": found["status"]}
+
+
+@action("POST", "/sandbox/warn")
+def warn(box, fields):
+    """An early fraud warning of the card's issuer."""
+    charge = box.store.get("charge", id=fields.get("charge"), param="charge")
+    disputes.warn(box, charge=charge)
+    return {"charge": charge["id"]}
+
+
+@action("POST", "/sandbox/return_debit")
+def return_debit(box, fields):
+    """A bank debit that had arrived is taken back, as a dispute or as a late failure."""
+    charge = box.store.get("charge", id=fields.get("charge"), param="charge")
+    if fields.get("as", "dispute") == "failure":
+        debits.fail_late(box, charge=charge)
+    else:
+        debits.return_due(box, charge["id"])
+    return {"charge": charge["id"], "status": charge["status"]}
+
+
+@action("POST", "/sandbox/fail_refund")
+def fail_refund(box, fields):
+    """The bank sends a refund back, days later."""
+    refund = box.store.get("refund", id=fields.get("refund"), param="refund")
+    if refund["status"] != "succeeded":
+        raise errors.invalid("Only a refund that was sent can come back.", param="refund")
+    refunds.fail(box, refund=refund, charge=box.store.objects[refund["charge"]])
+    return {"refund": refund["id"], "status": refund["status"]}

@@ -26,6 +26,8 @@ KINDS = {
     "subscription_ends": subscription_changes.end_due,
     "refund_follows": refunds.follow_due,
     "dispute_opens": disputes.open_due,
+    "dispute_due": disputes.due,
+    "debit_returns": debits.return_due,
     "payout_moves": payouts.move_due,
 }
 

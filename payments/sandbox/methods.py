@@ -10,6 +10,8 @@ DEBITS = {
     "aud": "au_becs_debit",
 }  # fmt: skip
 FAILING_ACCOUNT = "DE62370400440532013001"
+# Settles; weeks later its owner objects, and the bank takes the money back.
+RETURNED_ACCOUNT = "DE35370400440532013002"
 GOOD_ACCOUNT = "DE89370400440532013000"
 
 

@@ -1,6 +1,6 @@
 """Refunds: whole, partial, several; refused ones; those that settle or fail later."""
 
-from payments.sandbox import balance, errors, lists, made, render
+from payments.sandbox import balance, disputes, errors, lists, made, render
 from payments.sandbox.clock import DAY
 
 REASONS = ("duplicate", "fraudulent", "requested_by_customer")
@@ -10,7 +10,7 @@ def create(call):
     box, params = call.box, call.params
     charge = _charge(box, params=params)
     amount = params.get("amount", charge["amount"] - charge["amount_refunded"])
-    _check(charge, amount=amount)
+    _check(box, charge=charge, amount=amount)
     if charge["balance_transaction"] is None:
         balance.attach(box, charge=charge)
     if params.get("reason", REASONS[0]) not in REASONS:
@@ -36,11 +36,11 @@ def _charge(box, *, params):
     return box.store.objects[intent["latest_charge"]]
 
 
-def _check(charge, *, amount):
+def _check(box, *, charge, amount):
     left = charge["amount"] - charge["amount_refunded"]
     if charge["status"] != "succeeded":
         raise errors.invalid(f"Charge {charge['id']} has not succeeded.", param="charge")
-    if charge["disputed"] and charge["_dispute"] != "inquiry":
+    if disputes.holds(box, charge=charge):
         raise errors.invalid(
             f"Charge {charge['id']} has been charged back; cannot issue a refund.",
             code="charge_disputed",
@@ -103,6 +103,8 @@ def _count(box, *, charge, refund):
     made.change(box, charge, changes=changes)
     box.emit("refund.created", refund)
     box.emit("charge.refunded", charge, before=before)
+    if charge["refunded"]:
+        disputes.charge_refunded(box, charge=charge)
 
 
 def follow_due(box, id):

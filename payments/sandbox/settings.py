@@ -11,6 +11,8 @@ DEFAULTS = {
     "draft_seconds": 3600,
     "available_days": 2,
     "debit_days": 3,
+    "debits_book_early": False,
+    "return_days": 21,
     "balance_seconds": 4,
     "payouts": True,
     "refunds_need_funds": True,

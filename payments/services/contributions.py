@@ -68,6 +68,20 @@ def settle_charge(charge_id: str) -> Contribution | None:
     return record_payment(payment_intent_id)
 
 
+def of_payment(payment_intent_id: str) -> Contribution:
+    """The contribution of a payment, recorded first where its own event is still to come.
+
+    Raises Foreign where the payment is not ours, or brought nothing.
+    """
+    known = Contribution.objects.filter(stripe_payment_intent_id=payment_intent_id).first()
+    if known and known.status == Status.PAID:
+        return known
+    recorded = record_payment(payment_intent_id) if payment_intent_id else None
+    if recorded is None or recorded.status != Status.PAID:
+        raise Foreign("about a payment that is not ours")
+    return recorded
+
+
 def record_failure(checkout: Checkout, payment: Payment) -> Contribution:
     """A bank debit that came back: what was on its way has failed. No money moved."""
     with transaction.atomic():

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from payments import clock
 from payments.gateway.objects import BalanceTransaction
-from payments.models import Account, Contribution, LedgerEntry, LedgerLine, Refund
+from payments.models import Account, Contribution, Dispute, LedgerEntry, LedgerLine, Refund
 from payments.money import Money
 
 Kind = LedgerEntry.Kind
@@ -12,12 +12,13 @@ Kind = LedgerEntry.Kind
 
 def received(contribution: Contribution) -> LedgerEntry:
     """The gross sum of a contribution; its fee follows with `fee`."""
-    return _book(
+    charged = contribution.charged
+    return _write(
         key=f"contribution:{contribution.public_id}",
         kind=Kind(contribution.kind),
         at=contribution.received_at,
-        gross=contribution.charged,
-        lines={Account.STRIPE: 1, Account.CONTRIBUTIONS: -1},
+        sums=(charged.currency, charged.minor, 0),
+        lines={Account.STRIPE: charged.minor, Account.CONTRIBUTIONS: -charged.minor},
         contribution=contribution,
         stripe_charge_id=contribution.stripe_charge_id or "",
     )
@@ -44,7 +45,7 @@ def fee(contribution: Contribution, balance: BalanceTransaction) -> LedgerEntry:
         stripe_charge_id=contribution.stripe_charge_id or "",
         stripe_balance_transaction_id=balance.id,
     )
-    _lines(entry, kept, {Account.FEES: 1, Account.STRIPE: -1})
+    _lines(entry, {Account.FEES: kept.minor, Account.STRIPE: -kept.minor})
     return entry
 
 
@@ -58,15 +59,39 @@ def refund_failed(refund: Refund, balance: BalanceTransaction) -> LedgerEntry:
     return _book_refund(refund, balance, kind=Kind.REFUND_FAILED)
 
 
+def dispute_moved(dispute: Dispute, balance: BalanceTransaction) -> LedgerEntry:
+    """What a dispute took or gave back, its fee apart: as the balance says, not the status."""
+    kind = Kind.DISPUTE if balance.amount_minor < 0 else Kind.DISPUTE_WON
+    return _book(
+        key=f"dispute:{balance.id}",
+        kind=kind if balance.amount_minor else Kind.FEE,
+        balance=balance,
+        against=Account.DISPUTES,
+        fees=Account.DISPUTE_FEES,
+        contribution=dispute.contribution,
+        dispute=dispute,
+        stripe_charge_id=dispute.contribution.stripe_charge_id or "",
+    )
+
+
+def passed_through(
+    contribution: Contribution | None, balance: BalanceTransaction, *, charge_id: str
+) -> LedgerEntry:
+    """One half of a debit that Stripe booked while on its way and took back when it failed."""
+    return _book(
+        key=f"debit:{balance.id}",
+        kind=Kind.ADJUSTMENT,
+        balance=balance,
+        against=Account.CONTRIBUTIONS,
+        contribution=contribution,
+        stripe_charge_id=charge_id,
+    )
+
+
 def payout(stripe_payout_id: str, balance: BalanceTransaction) -> LedgerEntry:
     """Stripe's transfer to the bank: money of our own that changes its place."""
     return _book(
-        key=f"payout:{balance.id}",
-        kind=Kind.PAYOUT,
-        at=balance.created_at,
-        gross=Money(balance.amount_minor, balance.currency),
-        lines={Account.STRIPE: 1, Account.BANK: -1},
-        stripe_balance_transaction_id=balance.id,
+        key=f"payout:{balance.id}", kind=Kind.PAYOUT, balance=balance, against=Account.BANK
     )
 
 
@@ -74,13 +99,11 @@ def _book_refund(refund: Refund, balance: BalanceTransaction, *, kind: Kind) -> 
     return _book(
         key=f"{kind}:{balance.id}",
         kind=kind,
-        at=balance.created_at,
-        gross=Money(balance.amount_minor, balance.currency),
-        lines={Account.STRIPE: 1, Account.CONTRIBUTIONS: -1},
+        balance=balance,
+        against=Account.CONTRIBUTIONS,
         contribution=refund.contribution,
         refund=refund,
         stripe_charge_id=refund.contribution.stripe_charge_id or "",
-        stripe_balance_transaction_id=balance.id,
     )
 
 
@@ -88,40 +111,59 @@ def _book(
     *,
     key: str,
     kind: Kind,
+    balance: BalanceTransaction,
+    against: Account,
+    fees: Account = Account.FEES,
+    **links: object,
+) -> LedgerEntry:
+    """A balance transaction as it is: gross from or to an account, its fee to another."""
+    gross, fee = balance.amount_minor, balance.fee_minor
+    return _write(
+        key=key,
+        kind=kind,
+        at=balance.created_at,
+        sums=(balance.currency, gross, fee),
+        lines={Account.STRIPE: gross - fee, against: -gross, fees: fee},
+        stripe_balance_transaction_id=balance.id,
+        **links,
+    )
+
+
+def _write(
+    *,
+    key: str,
+    kind: Kind,
     at: datetime | None,
-    gross: Money,
+    sums: tuple[str, int, int],
     lines: dict[Account, int],
     **links: object,
 ) -> LedgerEntry:
     """Write an entry once; booking the same key again returns what stands."""
+    currency, gross, fee = sums
     entry, new = LedgerEntry.objects.get_or_create(  # type: ignore[misc]
         key=key,
         defaults={
             "kind": kind,
             "occurred_at": at,
             "recorded_at": clock.now(),
-            "currency": gross.currency,
-            "gross_minor": gross.minor,
-            "net_minor": gross.minor,
+            "currency": currency,
+            "gross_minor": gross,
+            "fee_minor": fee,
+            "net_minor": gross - fee,
             **links,
         },
     )
     if new:
-        _lines(entry, gross, lines)
+        _lines(entry, lines)
     return entry
 
 
-def _lines(entry: LedgerEntry, amount: Money, signs: dict[Account, int]) -> None:
-    """Lines that sum to zero by construction: the signs do."""
-    if sum(signs.values()) != 0:
+def _lines(entry: LedgerEntry, amounts: dict[Account, int]) -> None:
+    """The entry's lines; those of zero are left out."""
+    if sum(amounts.values()) != 0:
         raise ValueError("an entry's lines sum to zero")
-    if amount:
-        LedgerLine.objects.bulk_create(
-            LedgerLine(
-                entry=entry,
-                account=account,
-                amount_minor=sign * amount.minor,
-                currency=amount.currency,
-            )
-            for account, sign in signs.items()
-        )
+    LedgerLine.objects.bulk_create(
+        LedgerLine(entry=entry, account=account, amount_minor=minor, currency=entry.currency)
+        for account, minor in amounts.items()
+        if minor
+    )

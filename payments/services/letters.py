@@ -1,8 +1,18 @@
-"""Outbox tasks that send letters about subscriptions and refunds."""
+"""Outbox tasks that send letters about subscriptions, and those that finance needs."""
+
+from django.conf import settings
+from django.urls import reverse
 
 from payments import mail, outbox
 from payments.gateway import calls
-from payments.models import FailedRenewal, Refund, Subscription, SubscriptionChange
+from payments.models import (
+    Dispute,
+    FailedRenewal,
+    FraudWarning,
+    Refund,
+    Subscription,
+    SubscriptionChange,
+)
 from payments.services import card_links
 
 
@@ -46,9 +56,26 @@ def card_updated(subscription_id: int) -> None:
     _with_card_link(mail.card_updated, subscription_id)
 
 
-@outbox.task("mail.refund")
-def refund(refund_id: int) -> None:
-    mail.refund(Refund.objects.select_related("contribution").get(pk=refund_id))
+@outbox.task("mail.staff_refund")
+def refund_needs_staff(refund_id: int) -> None:
+    row = Refund.objects.select_related("contribution").get(pk=refund_id)
+    page = reverse("payments:desk-contribution", args=[row.contribution.public_id])
+    key = f"staff-refund-{row.public_id}-{row.status}"
+    mail.refund_needs_staff(row, key=key, url=settings.SITE_URL + page)
+
+
+@outbox.task("mail.staff_dispute")
+def dispute_moved(dispute_id: int) -> None:
+    row = Dispute.objects.select_related("contribution").get(pk=dispute_id)
+    page = reverse("payments:desk-dispute", args=[row.public_id])
+    key = f"staff-dispute-{row.public_id}-{row.status}"
+    mail.dispute_moved(row, key=key, url=settings.SITE_URL + page)
+
+
+@outbox.task("mail.staff_fraud_warning")
+def fraud_warned(warning_id: int) -> None:
+    row = FraudWarning.objects.select_related("contribution").get(pk=warning_id)
+    mail.fraud_warned(row, url=settings.SITE_URL + reverse("payments:desk-disputes"))
 
 
 def _with_card_link(letter, subscription_id: int) -> None:

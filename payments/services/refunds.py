@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid4, uuid5
 
+from django.conf import settings
 from django.db import transaction
 
 from payments import clock, outbox
@@ -10,17 +11,18 @@ from payments.crash import crash_here
 from payments.gateway import calls
 from payments.gateway.errors import GatewayError, Misconfigured, Unavailable
 from payments.gateway.objects import REFUND_KEY, RefundState
-from payments.models import Contribution, Refund
+from payments.models import Contribution, Dispute, Refund, RefundNote
 from payments.money import Money
-from payments.services import audit, contributions, ledger
-from payments.services.parked import Foreign
+from payments.services import audit, contributions, ledger, notes
 
 Status = Refund.Status
+# Stripe's codes for what we have a sentence for.
+STRIPES_REASONS = {"charge_disputed": "disputed", "charge_already_refunded": "too_much"}
 
 
 class RefundRefused(ValueError):
-    """A refund that cannot be; `code`: not_paid, currency, nothing, too_much, form_used,
-    refused."""
+    """A refund that cannot be; `code`: not_paid, currency, nothing, too_much, disputed,
+    taken_back, form_used, same_person, refused."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -37,7 +39,8 @@ def refund(
 ) -> Refund:
     """Send money back: our row under lock, then Stripe with a key made from the row.
 
-    The same form token again is the same refund: a double click sends nothing twice.
+    Above the limit (REFUND_LIMITS) the row waits for a second person: see `approve`. The same
+    form token again is the same refund: a double click sends nothing twice.
 
     Raises RefundRefused, and Unavailable where the outcome is unknown: the row stays and the
     sweep finds out; the same refund is never asked for under a new key.
@@ -45,7 +48,30 @@ def refund(
     token = form_token or uuid4()
     row = _row(contribution, token, amount=amount, reason=reason, actor=actor)
     crash_here("refund.row_committed")
+    return create(row) if row.status == Status.CREATING else row
+
+
+def approve(row: Refund, *, actor: Any) -> Refund:
+    """A second person agrees: now it is sent. Raises as `refund` does; one decided is left."""
+    with transaction.atomic():
+        contribution, row = _locked(row)
+        if row.requested_by_id == actor.pk:
+            raise RefundRefused("same_person")
+        if not row.move(Status.CREATING):
+            return row
+        _refuse_disputed(contribution)
+        _decide(row, actor, action="refund approved", reason=row.reason)
     return create(row)
+
+
+def decline(row: Refund, *, actor: Any, reason: str) -> Refund:
+    """A second person does not agree, or who asked takes it back: nothing is sent."""
+    with transaction.atomic():
+        _, row = _locked(row)
+        if row.move(Status.DECLINED):
+            second = None if row.requested_by_id == actor.pk else actor
+            _decide(row, second, action="refund declined", reason=reason, noted=actor)
+    return row
 
 
 @outbox.task("refund.after_end")
@@ -79,10 +105,23 @@ def create(row: Refund) -> Refund:
             _find_lost(row)
         raise
     except Misconfigured as error:
-        Refund.objects.filter(pk=row.pk).update(status=Status.CANCELED)
-        raise RefundRefused("refused") from error
+        Refund.objects.filter(pk=row.pk, status=Status.CREATING).update(
+            status=Status.CANCELED, failure=error.code[:60]
+        )
+        raise RefundRefused(STRIPES_REASONS.get(error.code, "refused")) from error
     crash_here("refund.created")
     return _take_over(state)
+
+
+def finish(row: Refund) -> None:
+    """Settle a refund whose answer was lost: look for it, and ask again only where it is not.
+
+    Stripe forgets a key after a day; what it made under it keeps our id.
+    """
+    sync_all(row.contribution.stripe_payment_intent_id)
+    row.refresh_from_db()
+    if row.status == Status.CREATING:
+        create(row)
 
 
 def sync(refund_id: str) -> Refund:
@@ -97,10 +136,32 @@ def sync_all(payment_intent_id: str) -> None:
 
 
 def refundable(contribution: Contribution) -> Money:
-    """What may still be sent back of a contribution."""
-    sent = contribution.refunds.filter(status__in=Refund.COUNTED)
-    minor = sum(sent.values_list("amount_minor", flat=True))
-    return contribution.charged - Money(minor, contribution.currency)
+    """What may still be sent back: neither sent, nor asked for, nor taken back by a bank."""
+    sent = [row for row in contribution.refunds.all() if row.status in Refund.RESERVED]
+    gone = sum(row.amount_minor for row in sent)
+    gone += sum(row.withdrawn_minor for row in contribution.disputes.all())
+    return Money(max(contribution.charged.minor - gone, 0), contribution.currency)
+
+
+def barred_by_dispute(contribution: Contribution) -> str:
+    """Why disputed money must not be sent back (F52, F54); empty where nothing stands against it.
+
+    disputed: the bank holds the money until it decides. taken_back: the supporter has it already.
+    An inquiry moves no money, and a refund is the way to end it.
+    """
+    for dispute in contribution.disputes.all():
+        if dispute.status == Dispute.Status.LOST:
+            return "taken_back"
+        if not dispute.is_inquiry and not dispute.is_over:
+            return "disputed"
+    return ""
+
+
+def needs_second_person(contribution: Contribution, amount: Money) -> bool:
+    """Whether the sum, with what went back of the contribution before, is above the limit."""
+    units = settings.REFUND_LIMITS.get(contribution.currency, 0)
+    limit = Money.from_text(str(units), contribution.currency)
+    return contribution.charged - refundable(contribution) + amount > limit
 
 
 def _row(
@@ -114,14 +175,20 @@ def _row(
         if known:
             return known
         _refuse(locked, amount)
+        # What no person asked for needs no second one.
+        waits = actor is not None and needs_second_person(locked, amount)
         row = Refund.objects.create(
             public_id=token,
             contribution=locked,
             amount_minor=amount.minor,
             currency=amount.currency,
+            status=Status.REQUESTED if waits else Status.CREATING,
             reason=reason[:200],
+            requested_by=actor,
             created_at=clock.now(),
         )
+        if waits:
+            _tell_staff(row)
         audit.note(
             "refund asked for",
             subject=locked,
@@ -139,8 +206,33 @@ def _refuse(contribution: Contribution, amount: Money) -> None:
         raise RefundRefused("currency")
     if amount.minor <= 0:
         raise RefundRefused("nothing")
+    _refuse_disputed(contribution)
     if amount > refundable(contribution):
         raise RefundRefused("too_much")
+
+
+def _refuse_disputed(contribution: Contribution) -> None:
+    barred = barred_by_dispute(contribution)
+    if barred:
+        raise RefundRefused(barred)
+
+
+def _locked(row: Refund) -> tuple[Contribution, Refund]:
+    """Contribution first, refund second: the order in which everybody locks."""
+    contribution = Contribution.objects.select_for_update().get(pk=row.contribution_id)
+    return contribution, Refund.objects.select_for_update().get(pk=row.pk)
+
+
+def _decide(row: Refund, second: Any, *, action: str, reason: str, noted: Any = None) -> None:
+    row.decided_by, row.decided_at = second, clock.now()
+    row.save(update_fields=["status", "decided_by", "decided_at"])
+    audit.note(
+        action,
+        subject=row.contribution,
+        actor=noted or second,
+        reason=reason,
+        after={"refund": str(row.public_id), "amount_minor": row.amount_minor},
+    )
 
 
 def _find_lost(row: Refund) -> None:
@@ -152,41 +244,49 @@ def _find_lost(row: Refund) -> None:
 
 
 def _take_over(state: RefundState) -> Refund:
-    contribution = _contribution(state)
+    contribution = contributions.of_payment(state.payment_intent_id)
     crash_here("refund.read")
     with transaction.atomic():
         contribution = Contribution.objects.select_for_update().get(pk=contribution.pk)
         row = _ours(state, contribution)
-        row.status = state.status if state.status in Status.values else row.status
+        if state.status in Status.values:
+            row.move(state.status)
+        row.failure = state.failure[:60]
         if state.balance:
             row.stripe_balance_transaction_id = state.balance.id
         row.save()
         _book(row, state)
         crash_here("refund.booked")
-        if row.status == Status.SUCCEEDED:
-            outbox.put("mail.refund", key=f"mail.refund:{row.public_id}", refund_id=row.pk)
+        if row.status == Status.FAILED:
+            _tell_staff(row)
     return row
 
 
 def _book(row: Refund, state: RefundState) -> None:
-    """Book what left the balance and what came back, in the currency of the contribution."""
-    if state.balance and state.balance.currency == row.currency:
-        ledger.refunded(row, state.balance)
-    if state.failure_balance and state.failure_balance.currency == row.currency:
-        ledger.refund_failed(row, state.failure_balance)
+    """Book what left the balance and what came back, and correct the receipt for each."""
+    if state.balance:
+        if state.balance.currency == row.currency:
+            ledger.refunded(row, state.balance)
+        _correct(row, RefundNote.Kind.REFUNDED, state.balance)
+    if state.failure_balance:
+        if state.failure_balance.currency == row.currency:
+            ledger.refund_failed(row, state.failure_balance)
+        _correct(row, RefundNote.Kind.RESTORED, state.failure_balance)
 
 
-def _contribution(state: RefundState) -> Contribution:
-    """The contribution a refund belongs to, recorded first where its event is still to come."""
-    found = Contribution.objects.filter(stripe_payment_intent_id=state.payment_intent_id).first()
-    if found and found.status == Contribution.Status.PAID:
-        return found
-    recorded = (
-        contributions.record_payment(state.payment_intent_id) if state.payment_intent_id else None
+def _correct(row: Refund, kind: RefundNote.Kind, balance: Any) -> None:
+    notes.correct(
+        row.contribution,
+        kind=kind,
+        amount=row.amount,
+        key=f"refund:{balance.id}",
+        moved_at=balance.created_at,
     )
-    if recorded is None:
-        raise Foreign("a refund of a payment that is not ours")
-    return recorded
+
+
+def _tell_staff(row: Refund) -> None:
+    key = f"mail.staff_refund:{row.public_id}:{row.status}"
+    outbox.put("mail.staff_refund", key=key, refund_id=row.pk)
 
 
 def _ours(state: RefundState, contribution: Contribution) -> Refund:

@@ -7,11 +7,14 @@ from payments.services import (
     cards,
     checkout,
     contributions,
+    disputes,
     failed_renewals,
+    fraud_warnings,
     mirror,
     notices,
     payouts,
     refunds,
+    returns,
 )
 
 
@@ -71,6 +74,23 @@ def on_charge_refunded(_: str, event: StripeEvent) -> None:
     payment_intent_id = _shown(event).get("payment_intent")
     if payment_intent_id:
         refunds.sync_all(payment_intent_id)
+
+
+def on_charge_failed(_: str, event: StripeEvent) -> str | None:
+    """A decline is told by the payment; here only debits count that had been booked."""
+    shown = _shown(event)
+    if not shown.get("failure_balance_transaction") or not shown.get("payment_intent"):
+        return "no money had been booked"
+    returns.record(shown["payment_intent"])
+    return None
+
+
+def on_dispute(dispute_id: str, _: StripeEvent) -> None:
+    disputes.sync(dispute_id)
+
+
+def on_fraud_warning(warning_id: str, _: StripeEvent) -> None:
+    fraud_warnings.sync(warning_id)
 
 
 def on_payout_moved(payout_id: str, _: StripeEvent) -> None:

@@ -5,11 +5,21 @@ from itertools import count
 
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
+from django.core.files.base import ContentFile
 
 from payments.gateway.objects import BalanceTransaction
-from payments.models import Contribution, Payout, PayoutItem, Refund
+from payments.models import (
+    Contribution,
+    Dispute,
+    FraudWarning,
+    Payout,
+    PayoutItem,
+    Refund,
+    RefundNote,
+    RefundNoteDocument,
+)
 from payments.money import Money
-from payments.receipts.issue import issue
+from payments.receipts.issue import issue, issue_note
 from payments.services import ledger
 
 DAY = datetime(2026, 3, 10, 12, 0, tzinfo=UTC)
@@ -84,6 +94,45 @@ def send_back(contribution, minor, *, at=DAY + timedelta(days=1)):
     )
     ledger.refunded(refund, balance(-minor, currency=contribution.currency, at=at, type="refund"))
     return refund
+
+
+def dispute_of(contribution, *, status="lost", at=DAY + timedelta(days=1)):
+    """A dispute of the whole sum that stands as its status says; no money is booked."""
+    return Dispute.objects.create(
+        contribution=contribution,
+        status=status,
+        reason="fraudulent",
+        amount_minor=contribution.charged.minor,
+        currency=contribution.currency,
+        opened_at=at,
+        stripe_dispute_id=f"du_{next(_number):06}",
+    )
+
+
+def warning_of(contribution, *, at=DAY + timedelta(days=1)):
+    """An early fraud warning that waits for somebody."""
+    return FraudWarning.objects.create(
+        contribution=contribution,
+        fraud_type="made_with_stolen_card",
+        actionable=False,
+        created_at=at,
+        stripe_warning_id=f"issfr_{next(_number):06}",
+    )
+
+
+def note_of(contribution, *, kind=RefundNote.Kind.REFUNDED, minor=100, at=DAY):
+    """A refund note with a document, as if it had been printed."""
+    note = issue_note(
+        contribution.receipt,
+        kind=kind,
+        amount=Money(minor, contribution.currency),
+        key=f"note:{next(_number):06}",
+        moved_at=at,
+        now=at,
+    )
+    file = ContentFile(b"%PDF-1.7 note", name="note.pdf")
+    RefundNoteDocument.objects.create(note=note, file=file, rendered_at=at)
+    return note
 
 
 def pay_out(*balance_ids, minor, currency="eur", at=DAY + timedelta(days=2)):

@@ -12,6 +12,7 @@ from django.urls import NoReverseMatch, URLPattern, get_resolver, reverse
 from payments.models import OutboxTask, Receipt, StripeEvent
 from supporters.demo import newspaper
 from tests.builders import subscribe
+from tests.payments.books import dispute_of, note_of, send_back, warning_of
 
 PEOPLE = ("anonymous", "supporter", "finance", "admin")
 PUBLIC = (200, 200, 200, 200)
@@ -55,6 +56,16 @@ TABLE = {
     "payments:desk-contribution": FINANCE,
     "payments:desk-refund": (302, 404, 405, 405),
     "payments:desk-receipt": FINANCE,
+    "payments:desk-refund-note": FINANCE,
+    "payments:desk-refund-approve": (302, 404, 405, 405),
+    "payments:desk-refund-decline": (302, 404, 405, 405),
+    "payments:desk-disputes": FINANCE,
+    "payments:desk-dispute": FINANCE,
+    "payments:desk-dispute-answer": (302, 404, 405, 405),
+    "payments:desk-dispute-accept": (302, 404, 405, 405),
+    "payments:desk-dispute-pack": FINANCE,
+    "payments:desk-warning-refund": (302, 404, 405, 405),
+    "payments:desk-warning-keep": (302, 404, 405, 405),
     "payments:desk-events": FINANCE,
     "payments:desk-event-retry": (302, 404, 405, 405),
     "payments:desk-task-retry": (302, 404, 405, 405),
@@ -115,10 +126,22 @@ def arguments(client, pay, deliver):
     subscription = subscribe(client, pay, deliver, email="stranger@example.org")
     contribution = subscription.contributions.get()
     client.cookies.clear()
+    dispute = {"public_id": dispute_of(contribution).public_id}
+    refund = {"public_id": send_back(contribution, 100).public_id}
+    warning = {"pk": warning_of(contribution).pk}
     return {
         "supporters:thanks": {"public_id": contribution.checkout.public_id},
         "payments:desk-contribution": {"public_id": contribution.public_id},
         "payments:desk-refund": {"public_id": contribution.public_id},
+        "payments:desk-refund-note": {"number": note_of(contribution).number},
+        "payments:desk-refund-approve": refund,
+        "payments:desk-refund-decline": refund,
+        "payments:desk-dispute": dispute,
+        "payments:desk-dispute-answer": dispute,
+        "payments:desk-dispute-accept": dispute,
+        "payments:desk-dispute-pack": dispute,
+        "payments:desk-warning-refund": warning,
+        "payments:desk-warning-keep": warning,
         "payments:desk-event-retry": {"pk": StripeEvent.objects.latest("pk").pk},
         "payments:desk-task-retry": {"pk": OutboxTask.objects.latest("pk").pk},
         "supporters:appeal-colours": {"name": "0b4f6c-ffffff-86c5df-0c1a21"},

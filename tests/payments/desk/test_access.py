@@ -5,8 +5,8 @@ from django.contrib.auth import get_user_model
 from django.core.files.base import ContentFile
 from django.urls import get_resolver, reverse
 
-from payments.models import OutboxTask, ReceiptDocument, StripeEvent
-from tests.payments.books import DAY, receive, staff
+from payments.models import OutboxTask, ReceiptDocument, Refund, StripeEvent
+from tests.payments.books import DAY, dispute_of, note_of, receive, staff, warning_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.case("A3")]
 
@@ -15,10 +15,20 @@ GET = {
     "desk-movements-csv": (),
     "desk-contribution": ("contribution",),
     "desk-receipt": ("receipt",),
+    "desk-refund-note": ("note",),
+    "desk-disputes": (),
+    "desk-dispute": ("dispute",),
+    "desk-dispute-pack": ("dispute",),
     "desk-events": (),
 }
 POST = {
     "desk-refund": ("contribution",),
+    "desk-refund-approve": ("refund",),
+    "desk-refund-decline": ("refund",),
+    "desk-dispute-answer": ("dispute",),
+    "desk-dispute-accept": ("dispute",),
+    "desk-warning-refund": ("warning",),
+    "desk-warning-keep": ("warning",),
     "desk-event-retry": ("event",),
     "desk-task-retry": ("task",),
 }
@@ -39,9 +49,21 @@ def ids():
     file = ContentFile(b"%PDF-1.7", name="receipt.pdf")
     ReceiptDocument.objects.create(receipt=contribution.receipt, file=file, rendered_at=DAY)
     task = OutboxTask.objects.create(key="k:1", name="k", created_at=DAY, dead_at=DAY)
+    dispute = dispute_of(contribution)
+    refund = Refund.objects.create(
+        contribution=contribution,
+        amount_minor=100,
+        currency="eur",
+        status="requested",
+        created_at=DAY,
+    )
     return {
         "contribution": contribution.public_id,
         "receipt": contribution.receipt.number,
+        "note": note_of(contribution).number,
+        "dispute": dispute.public_id,
+        "refund": refund.public_id,
+        "warning": warning_of(receive()).pk,
         "event": event.pk,
         "task": task.pk,
     }
@@ -78,6 +100,7 @@ def test_for_everybody_but_finance_the_room_does_not_exist(client, ids, name, wh
     client.force_login(person)
     assert ask(client, ids, name).status_code == 404
     assert StripeEvent.objects.get().status == "failed"
+    assert Refund.objects.get().status == "requested"
 
 
 @pytest.mark.parametrize("name", [*GET, *POST])
@@ -87,8 +110,9 @@ def test_finance_and_administrators_enter_and_nothing_is_stored(client, ids, nam
     person = staff("finance") if who == "finance" else people.create_superuser("root@example.org")
     client.force_login(person)
     answer = ask(client, ids, name)
-    # An empty refund is refused on the page; a retry leads back to its list.
-    expected = {"desk-refund": 400, "desk-event-retry": 302, "desk-task-retry": 302}
+    # Empty forms are refused on their page; a button leads back to where it stands.
+    expected = dict.fromkeys(POST, 302)
+    expected |= {"desk-refund": 400, "desk-dispute-answer": 400, "desk-dispute-accept": 400}
     assert answer.status_code == expected.get(name, 200)
     assert "no-store" in answer["Cache-Control"]
 
