@@ -195,5 +195,11 @@ class Refund(Stateful):
         return str(self.public_id)
 
     @property
+    def asked_by(self) -> str:
+        """Who asked for it at the desk; empty where nobody did."""
+        person = self.requested_by
+        return (person.name or person.email) if person else ""
+
+    @property
     def amount(self) -> Money:
         return Money(self.amount_minor, self.currency)

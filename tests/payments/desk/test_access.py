@@ -63,7 +63,7 @@ def ids():
         "note": note_of(contribution).number,
         "dispute": dispute.public_id,
         "refund": refund.public_id,
-        "warning": warning_of(receive()).pk,
+        "warning": warning_of(contribution).pk,
         "event": event.pk,
         "task": task.pk,
     }
