@@ -63,6 +63,6 @@ def _tell(row: Subscription) -> None:
     audit.note("card replaced by its network", subject=row, after=card)
     outbox.put(
         "mail.card_updated",
-        key=f"mail.card_updated:{row.public_id}:{row.card_last4}:{row.card_expires}",
+        key=f"mail.card_updated:{row.stripe_subscription_id}:{row.card_last4}:{row.card_expires}",
         subscription_id=row.pk,
     )

@@ -117,7 +117,9 @@ def _ended(row: Subscription) -> None:
     )
     if row.ended_at and row.ended_at > clock.now() - NEWS and not wished.exists():
         outbox.put(
-            "mail.subscription_ended", key=f"mail.ended:{row.public_id}", subscription_id=row.pk
+            "mail.subscription_ended",
+            key=f"mail.ended:{row.stripe_subscription_id}",
+            subscription_id=row.pk,
         )
 
 

@@ -11,7 +11,7 @@ from payments import crash
 from payments.gateway.errors import GatewayError
 from payments.models import Checkout, Contribution, StripeEvent, Subscription
 from payments.money import STEPS, Money
-from payments.services import checkout, refunds, subscriptions
+from payments.services import cards, checkout, refunds, subscriptions
 from tests.simulation.lives import DECLINED, GOOD, Act, Giver
 from tests.simulation.world import World
 
@@ -143,7 +143,7 @@ class People:
         pages: list[str] = []
 
         def wish(row: Subscription) -> None:
-            pages.append(subscriptions.start_card_change(row, return_url="https://example.org"))
+            pages.append(cards.start_card_change(row, return_url="https://example.org"))
 
         self.on_the_account(giver, "new card", wish)
         if pages:
