@@ -71,6 +71,8 @@ PRODUCT_KIND = env.text("PRODUCT_KIND", "gift")
 DEFAULT_CURRENCY = env.text("DEFAULT_CURRENCY", "eur")
 # A function of the site's that tells section and author of an article; see appeals/articles.py.
 ARTICLE_FACTS = env.text("ARTICLE_FACTS", "supporters.demo.newspaper.facts" if DEMO else "")
+# A function of the site's that returns stories to try appeals in; see appeals/stories.py.
+PREVIEW_STORIES = env.text("PREVIEW_STORIES", "supporters.demo.newspaper.stories" if DEMO else "")
 
 # --- Stripe -----------------------------------------------------------------------------------
 STRIPE_API_VERSION = "2026-10-28.endive"

@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from supporters.desk import urls as desk_urls
 from supporters.desk import views as desk
 from supporters.views import (
     account,
@@ -12,6 +13,7 @@ from supporters.views import (
     leaving,
     receipts,
     subscriptions,
+    ticker,
 )
 
 app_name = "supporters"
@@ -39,5 +41,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("account/subscriptions/<uuid:public_id>/", include(subscription)),
     path("card/given/", card_link.card_given, name="card-given"),
     path("card/<str:signed>/", card_link.card_link, name="card-link"),
+    path("appeals/ticker.json", ticker.ticker, name="appeal-ticker"),
     path("desk/", desk.index, name="desk"),
+    path("desk/appeals/", include(desk_urls)),
 ]

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from payments import clock
 from payments.models import Frequency
 from payments.money import LIMITS
-from supporters.appeals import claims, contrast, figures, rendering, structure, wording
+from supporters.appeals import claims, contrast, figures, rendering, rules, structure, wording
 from supporters.appeals.content import SUM, Content, Wording
 from supporters.appeals.figures import Figures
 from supporters.appeals.phrases import placeholders
@@ -33,7 +33,12 @@ def problems(content: Content, appeal: Appeal) -> list[Problem]:
     campaign = appeal.campaign
     counted = figures.of_campaign(campaign)
     ledger = claims.ledger(clock.local_date(clock.now()))
-    found = [*_schedule(content, campaign), *_shares(content), *_rivals(content, appeal)]
+    found = [
+        *_schedule(content, campaign),
+        *_shares(content),
+        *_rules(content),
+        *_rivals(content, appeal),
+    ]
     for variant in content.variants:
         found += [
             Problem(variant.code, sentence)
@@ -68,6 +73,16 @@ def _shares(content: Content) -> Iterator[Problem]:
     if total != 100:
         sentence = _("The variants' shares add up to %(total)s, not to 100.")
         yield Problem("", sentence % {"total": total})
+
+
+def _rules(content: Content) -> Iterator[Problem]:
+    """Rules that contradict each other, never hold or always do."""
+    try:
+        found = rules.problems(rules.parse(content.rules))
+    except rules.RuleError as error:
+        yield from (Problem("", sentence) for sentence in error.sentences)
+        return
+    yield from (Problem("", each.sentence, blocks=each.stops) for each in found)
 
 
 def _rivals(content: Content, appeal: Appeal) -> Iterator[Problem]:

@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 
 from payments import clock
 from supporters.appeals.articles import Facts
+from supporters.appeals.stories import Story
 
 FOLDER = Path(__file__).parent / "articles"
 SECTIONS = {
@@ -114,6 +115,30 @@ def facts(slug: str) -> Facts | None:
     """What reports may know of an article: the site's answer to ARTICLE_FACTS."""
     article = find(slug)
     return Facts(section=article.section, author=article.byline) if article else None
+
+
+def stories() -> tuple[Story, ...]:
+    """The paper's articles to try an appeal in: the site's answer to PREVIEW_STORIES."""
+    return tuple(
+        Story(
+            code=each.slug,
+            headline=each.headline,
+            standfirst=each.standfirst,
+            byline=each.byline,
+            section=each.section,
+            tags=each.tags,
+            authors=(each.byline,),
+            sensitive=each.sensitive,
+            picture=each.picture_path,
+            alt=each.alt,
+            paragraphs=tuple(
+                "".join(run.text for run in block.runs)
+                for block in each.blocks
+                if isinstance(block, Paragraph)
+            ),
+        )
+        for each in articles()
+    )
 
 
 def in_section(section: str) -> tuple[Article, ...]:

@@ -26,6 +26,12 @@ ROOMS = (
         about=_("Movements of a period with their totals, the file for the books, refunds."),
     ),
     Room(
+        name=_("Appeals"),
+        view="supporters:desk-appeals",
+        roles=frozenset({"campaigns"}),
+        about=_("Write, approve and publish what readers are asked, and prove what it says."),
+    ),
+    Room(
         name=_("Reports"),
         view="payments:sources",
         roles=frozenset({"finance", "campaigns"}),

@@ -10,9 +10,11 @@ from django.contrib.auth.models import Group
 from django.urls import NoReverseMatch, URLPattern, get_resolver, reverse
 
 from payments.models import OutboxTask, Receipt, StripeEvent
+from supporters.appeals import defaults
 from supporters.demo import newspaper
 from tests.builders import subscribe
 from tests.payments.books import dispute_of, note_of, send_back, warning_of
+from tests.supporters.appeals.drafts import claim
 
 PEOPLE = ("anonymous", "supporter", "finance", "admin")
 PUBLIC = (200, 200, 200, 200)
@@ -21,6 +23,9 @@ POST_ONLY = (405, 405, 405, 405)
 OWNER = (302, 404, 404, 404)
 FINANCE = (302, 404, 200, 200)
 OWNER_POST = (302, 405, 405, 405)
+CAMPAIGNS = (302, 404, 404, 200)
+CAMPAIGNS_POST = (302, 404, 404, 405)
+DEFAULT_APPEAL = next(iter(defaults.APPEALS))
 TABLE = {
     "payments:webhook": POST_ONLY,
     "payments:healthz": PUBLIC,
@@ -45,6 +50,28 @@ TABLE = {
     "supporters:card-link": (410, 410, 410, 410),
     "supporters:undo_stop": OWNER_POST,
     "supporters:card": OWNER_POST,
+    "supporters:appeal-ticker": PUBLIC,
+    "supporters:desk-appeals": CAMPAIGNS,
+    "supporters:desk-appeal": CAMPAIGNS,
+    "supporters:desk-appeal-new": CAMPAIGNS,
+    "supporters:desk-appeal-edit": CAMPAIGNS,
+    "supporters:desk-appeal-versions": CAMPAIGNS,
+    "supporters:desk-appeal-version": CAMPAIGNS,
+    "supporters:desk-appeal-sheet": CAMPAIGNS,
+    "supporters:desk-appeal-preview": CAMPAIGNS_POST,
+    "supporters:desk-appeal-preview-new": CAMPAIGNS_POST,
+    "supporters:desk-appeal-step": CAMPAIGNS_POST,
+    "supporters:desk-campaigns": CAMPAIGNS,
+    "supporters:desk-campaign": CAMPAIGNS,
+    "supporters:desk-campaign-move": CAMPAIGNS_POST,
+    "supporters:desk-claims": CAMPAIGNS,
+    "supporters:desk-claim": CAMPAIGNS,
+    "supporters:desk-claim-withdraw": CAMPAIGNS_POST,
+    "supporters:desk-mutes": CAMPAIGNS,
+    "supporters:desk-mute-lift": CAMPAIGNS_POST,
+    "supporters:desk-switch": CAMPAIGNS_POST,
+    "supporters:desk-origins": CAMPAIGNS,
+    "supporters:desk-origin-remove": CAMPAIGNS_POST,
     "account_login": SIGN_IN,
     "account_confirm_login_code": (302, 302, 302, 302),
     "account_logout": (302, 200, 200, 200),
@@ -146,6 +173,12 @@ def arguments(client, pay, deliver):
         "payments:desk-task-retry": {"pk": OutboxTask.objects.latest("pk").pk},
         "supporters:appeal-colours": {"name": "0b4f6c-ffffff-86c5df-0c1a21"},
         "supporters:card-link": {"signed": "forged"},
+        "supporters:desk-appeal-version": {"code": DEFAULT_APPEAL, "number": 1},
+        "supporters:desk-appeal-sheet": {"scheme": "dark", "name": "tokens"},
+        "supporters:desk-appeal-step": {"code": DEFAULT_APPEAL, "name": "submit"},
+        "supporters:desk-campaign": {"code": defaults.CAMPAIGN},
+        "supporters:desk-campaign-move": {"code": defaults.CAMPAIGN},
+        "supporters:desk-claim": {"pk": claim("12 reporters").pk},
         "demo:section": {"name": next(iter(newspaper.SECTIONS))},
         "demo:article": {"slug": "dock-four"},
         "demo:letter": {"key": "nothing"},
@@ -156,6 +189,8 @@ def arguments(client, pay, deliver):
         "any": {
             "number": Receipt.objects.get(contribution=contribution).number,
             "public_id": subscription.public_id,
+            "code": DEFAULT_APPEAL,
+            "pk": 1,
         },
     }
 
