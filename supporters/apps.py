@@ -11,7 +11,12 @@ class SupportersConfig(AppConfig):
     name = "supporters"
 
     def ready(self) -> None:
+        """Register what is laid out in a new database, and what is looked at each minute."""
+        from payments import sweep
+        from supporters.appeals import experiments
+
         post_migrate.connect(_lay_out_appeals, sender=self)
+        sweep.ALSO.append(experiments.end_due)
 
 
 def _lay_out_appeals(*, using: str, **_: Any) -> None:

@@ -8,8 +8,11 @@ from payments.models import Source as Columns
 from supporters.appeals import articles, references
 
 
-def frozen(text: str) -> dict[str, Any]:
-    """The source's columns; empty where the reference cannot be read. Giving goes on then."""
+def frozen(text: str, *, sticky: bool = False) -> dict[str, Any]:
+    """The source's columns; empty where the reference cannot be read. Giving goes on then.
+
+    `sticky` is the device's own word that it keeps its variant.
+    """
     source = references.read(text)
     if source is None:
         return {}
@@ -18,6 +21,7 @@ def frozen(text: str) -> dict[str, Any]:
         source,
         section=facts.section or source.section,
         author=facts.author or source.author,
+        sticky=source.sticky or sticky,
     )
     return _fitting(told.columns())
 

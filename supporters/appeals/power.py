@@ -117,7 +117,7 @@ def watching(alpha: float = ALPHA) -> float:
     return SPARED * (always / once) ** 2
 
 
-def planned_variance(base: float, per_arm: int) -> float:
+def planned_variance(base: float, per_arm: float) -> float:
     """Of the difference of two rates at the planned end; what the intervals are tuned for."""
     return 2 * base * (1 - base) / per_arm
 

@@ -77,6 +77,8 @@ class GivingForm(forms.Form):
     again = forms.BooleanField(required=False, widget=forms.HiddenInput)
     # No validator: whatever stands there, giving goes on.
     source = forms.Field(required=False, widget=forms.HiddenInput)
+    # A cached page cannot know whether the device keeps its variant: its script says so.
+    sticky = forms.BooleanField(required=False, widget=forms.HiddenInput)
     campaign = forms.CharField(required=False, widget=forms.HiddenInput)
     appeal = forms.CharField(required=False, widget=forms.HiddenInput)
     variant = forms.CharField(required=False, widget=forms.HiddenInput)
@@ -130,7 +132,8 @@ class GivingForm(forms.Form):
         One that is forged or expired counts for nothing, and neither do the codes beside it.
         """
         if self.cleaned_data["source"]:
-            return attribution.frozen(self.cleaned_data["source"])
+            sticky = self.cleaned_data["sticky"]
+            return attribution.frozen(self.cleaned_data["source"], sticky=sticky)
         lengths = {name: Source._meta.get_field(name).max_length for name in Source.CODES}  # type: ignore[union-attr]
         return {
             field: self.cleaned_data[field][:length]

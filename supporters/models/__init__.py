@@ -12,6 +12,7 @@ from supporters.models.campaigns import Campaign
 from supporters.models.claims import Claim
 from supporters.models.counts import AppealCount
 from supporters.models.delivery import Origin, PageViewSample
+from supporters.models.experiments import Experiment, Guardrail, Metric
 from supporters.models.people import User
 
 __all__ = [
@@ -21,6 +22,9 @@ __all__ = [
     "AppealVersion",
     "Campaign",
     "Claim",
+    "Experiment",
+    "Guardrail",
+    "Metric",
     "Mute",
     "Origin",
     "PageViewSample",

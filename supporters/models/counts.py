@@ -6,6 +6,8 @@ from django.db import models
 class AppealCount(models.Model):
     class Kind(models.TextChoices):
         VIEW = "view", "Views"
+        # A device that keeps its variant says so once for each appeal: the unit of a test.
+        READER = "reader", "Readers met"
         GHOST = "ghost", "Views by the holdout, who were not asked"
         CLICK = "click", "Clicks"
         START = "start", "Checkouts begun"

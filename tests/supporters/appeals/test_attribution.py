@@ -90,6 +90,10 @@ def test_the_checkout_freezes_the_ask_with_the_articles_section_and_author(clien
     }
 
 
+def test_a_device_that_keeps_its_variant_says_so_beside_the_reference(client, stripe_sandbox):
+    assert begin(client, source=references.sign(source()), sticky="1").sticky
+
+
 def test_a_page_of_another_site_tells_section_and_author_itself(client, stripe_sandbox):
     asked = source(article="elsewhere-1", section="Politics", author="Ada Quill")
     checkout = begin(client, source=references.sign(asked))
