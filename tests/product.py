@@ -6,6 +6,7 @@ waiting work (stored events, the outbox) is done when a test says so, in `settle
 
 import contextlib
 import shutil
+import socket
 import subprocess
 import sys
 import threading
@@ -146,9 +147,29 @@ class _Quiet(WSGIRequestHandler):
         """The test's own output says what went wrong."""
 
 
+class _Server(ThreadedWSGIServer):
+    """Closing lets what is being answered be answered, and then nobody holds the database."""
+
+    daemon_threads = False
+
+    def __init__(self, *args):
+        super().__init__(*args)
+        self.accepted = []
+
+    def process_request(self, request, client_address):
+        self.accepted.append(request)
+        super().process_request(request, client_address)
+
+    def server_close(self):
+        for request in self.accepted:
+            with contextlib.suppress(OSError):
+                request.shutdown(socket.SHUT_RD)
+        super().server_close()
+
+
 @contextlib.contextmanager
 def _web():
-    server = ThreadedWSGIServer(("127.0.0.1", 0), _Quiet)
+    server = _Server(("127.0.0.1", 0), _Quiet)
     server.set_app(get_wsgi_application())
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
     thread.start()
