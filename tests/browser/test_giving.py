@@ -84,6 +84,8 @@ def the_account(product, page, accessible, document):
     accessible(page)
     receipt = page.get_by_role("link", name=Receipt.objects.get().number)
     assert page.request.get(receipt.get_attribute("href")).body() == document
+    page.get_by_role("link", name="Change", exact=True).click()
+    accessible(page)
     page.get_by_role("link", name="Change amount").click()
     page.get_by_label("New amount").fill("12.50")
     accessible(page)

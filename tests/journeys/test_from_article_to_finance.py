@@ -89,6 +89,7 @@ def the_account_shows_what_was_given_and_what_comes_next(product, nora):
 
 
 def changing_the_amount_counts_from_the_next_charge(product, nora):
+    nora.follow("Change")
     nora.follow("Change amount")
     nora.press("Give the new amount", amount="12,50")
     assert "You give €12.50 a month." in nora.page.words
