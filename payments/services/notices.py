@@ -13,7 +13,7 @@ from django.db.models import Exists, F, OuterRef, QuerySet
 from django.db.models.functions import ExtractMonth, ExtractYear
 
 from payments import clock, outbox
-from payments.models import Notice, Subscription
+from payments.models import Contribution, Notice, Subscription
 from payments.services import mirror
 
 Kind = Notice.Kind
@@ -26,7 +26,7 @@ MOST = 200
 def upcoming(stripe_subscription_id: str) -> None:
     """Stripe is about to make an invoice."""
     row = mirror.sync(stripe_subscription_id)
-    if row.frequency == "year" and row.upcoming:
+    if row.frequency == "year" and row.upcoming and row.contributions.exists():
         _renewal(row)
 
 
@@ -44,9 +44,13 @@ def card_ends_first(subscription: Subscription) -> bool:
 
 
 def _renewals() -> Iterator[bool]:
+    """Yearly ones that were charged before: the first charge of a new one has its own letter."""
     near = _soon(BEFORE_RENEWAL).filter(frequency="year")
-    told = near.filter(notices__kind=Kind.RENEWAL, notices__at__gt=clock.now() - 2 * BEFORE_RENEWAL)
-    for row in near.exclude(pk__in=told.values("pk"))[:MOST]:
+    before = Contribution.objects.filter(subscription=OuterRef("pk"))
+    told = Notice.objects.filter(
+        subscription=OuterRef("pk"), kind=Kind.RENEWAL, at__gt=clock.now() - 2 * BEFORE_RENEWAL
+    )
+    for row in near.filter(Exists(before)).exclude(Exists(told))[:MOST]:
         yield bool(row.upcoming) and _renewal(row)
 
 
@@ -69,7 +73,6 @@ def _agreements() -> Iterator[bool]:
         .filter(frequency="month", started_at__lt=clock.now() - timedelta(days=330))
         .annotate(month=ExtractMonth("started_at"), year=ExtractYear("started_at"))
         .filter(month=today.month, year__lt=today.year)
-        .exclude(notices__kind=Kind.YEARLY, notices__about=str(today.year))
     )
     told = Notice.objects.filter(
         subscription=OuterRef("pk"), kind=Kind.YEARLY, about=str(today.year)
