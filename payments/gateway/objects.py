@@ -84,7 +84,8 @@ class Payment:
 class Invoice:
     """One cycle of a subscription. `metadata` is the subscription's, as it stood then.
 
-    `failure` is why the last attempt failed, in Stripe's codes; empty where it was not asked for.
+    `failure` is why the last attempt failed, in Stripe's codes, and `tried` that attempt's
+    charge; both empty where they were not asked for.
     """
 
     id: str
@@ -101,6 +102,7 @@ class Invoice:
     name: str
     attempts: int
     failure: str
+    tried: str
     next_attempt_at: datetime | None
     hosted_url: str
 

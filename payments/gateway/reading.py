@@ -63,6 +63,7 @@ def payment(raw: Any) -> objects.Payment:
 
 def invoice(raw: Any) -> objects.Invoice:
     """`payments` must have been expanded: it is absent from webhooks and lists."""
+    failure, tried = _failure(raw)
     parent = getattr(raw.parent, "subscription_details", None) if raw.parent else None
     return objects.Invoice(
         id=raw.id,
@@ -78,7 +79,8 @@ def invoice(raw: Any) -> objects.Invoice:
         email=raw.customer_email or "",
         name=raw.customer_name or "",
         attempts=raw.attempt_count,
-        failure=_failure(raw),
+        failure=failure,
+        tried=tried,
         next_attempt_at=moment(raw.next_payment_attempt),
         hosted_url=raw.hosted_invoice_url or "",
     )
@@ -210,13 +212,15 @@ def _paid_by(raw: Any) -> str:
     return ""
 
 
-def _failure(raw: Any) -> str:
-    """Why the last attempt on an invoice failed; needs the payment intents expanded."""
+def _failure(raw: Any) -> tuple[str, str]:
+    """Why the last attempt on an invoice failed, and its charge; needs the intents expanded."""
     for row in getattr(getattr(raw, "payments", None), "data", ()):
-        error = getattr(getattr(row.payment, "payment_intent", None), "last_payment_error", None)
+        intent = getattr(row.payment, "payment_intent", None)
+        error = getattr(intent, "last_payment_error", None)
         if error is not None:
-            return _text(error, "decline_code") or _text(error, "code")
-    return ""
+            code = _text(error, "decline_code") or _text(error, "code")
+            return code, _id(intent.latest_charge)
+    return "", ""
 
 
 def _method(details: Any) -> tuple[str, str]:

@@ -2,7 +2,16 @@
 
 import json
 
-from payments.sandbox import debits, disputes, errors, payouts, refunds, spec, webhook_endpoints
+from payments.sandbox import (
+    debits,
+    disputes,
+    errors,
+    methods,
+    payouts,
+    refunds,
+    spec,
+    webhook_endpoints,
+)
 from payments.sandbox.pages import operator
 from payments.sandbox.wire import Response
 
@@ -134,6 +143,17 @@ def fail_payout(box, fields):
         raise errors.invalid("This payout has failed already.", param="payout")
     payouts.fail(box, payout=payout)
     return {"payout": payout["id"], "status": payout["status"]}
+
+
+@action("POST", "/sandbox/update_card")
+def update_card(box, fields):
+    """The network renews a card: `number`, `exp_month` and `exp_year`, as far as they are given."""
+    method = box.store.get("payment_method", id=fields.get("payment_method"))
+    exp = None
+    if "exp_year" in fields:
+        exp = (int(number(fields, name="exp_month")), int(number(fields, name="exp_year")))
+    methods.update_by_network(box, method=method, number=fields.get("number"), exp=exp)
+    return {"payment_method": method["id"], "last4": method["card"]["last4"]}
 
 
 @action("POST", "/sandbox/dispute")

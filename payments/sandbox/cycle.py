@@ -92,8 +92,12 @@ def retry_due(box, id):
         collect(box, invoice=invoice)
 
 
-def collect(box, *, invoice, off_session=True, method=None):
-    """Try to have an open invoice paid; the outcome as `charging` names it."""
+def collect(box, *, invoice, off_session=True, method=None, by_hand=False):
+    """Try to have an open invoice paid; the outcome as `charging` names it.
+
+    A try by hand counts as the first attempt, later ones leave the schedule of retries alone
+    (https://docs.stripe.com/api/invoices/object#invoice_object-attempt_count).
+    """
     if not invoice["amount_due"]:
         invoices.mark_paid(box, invoice=invoice)
         return charging.SUCCEEDED
@@ -102,19 +106,20 @@ def collect(box, *, invoice, off_session=True, method=None):
     outcome = charging.FAILED
     if method is not None:
         outcome = charging.attempt(box, intent=intent, method=method, off_session=off_session)
-    attempts = invoice["attempt_count"] + 1
+    scheduled = not by_hand or not invoice["attempt_count"]
+    attempts = invoice["attempt_count"] + scheduled
     made.change(box, invoice, changes={"attempt_count": attempts, "attempted": True})
-    settle(box, invoice=invoice, outcome=outcome)
+    settle(box, invoice=invoice, outcome=outcome, scheduled=scheduled)
     return outcome
 
 
-def settle(box, *, invoice, outcome):
+def settle(box, *, invoice, outcome, scheduled=True):
     """Let invoice and subscription follow what became of the attempt."""
     if outcome == charging.SUCCEEDED:
         invoices.mark_paid(box, invoice=invoice)
         _recover(box, invoice=invoice)
     elif outcome in (charging.FAILED, charging.ACTION):
-        _failed(box, invoice=invoice, outcome=outcome)
+        _failed(box, invoice=invoice, outcome=outcome, scheduled=scheduled)
 
 
 def method_for(box, *, invoice):
@@ -132,20 +137,27 @@ def _recover(box, *, invoice):
         agreements.set_status(box, subscription=subscription, status="active")
 
 
-def _failed(box, *, invoice, outcome):
+def _failed(box, *, invoice, outcome, scheduled):
     subscription = invoices.subscription_of(box, invoice=invoice)
-    gaps = box.settings.dunning_days
     first = invoice["billing_reason"] == "subscription_create"
+    last = scheduled and _plan_retry(box, invoice=invoice, first=first)
+    box.emit("invoice.payment_failed", invoice)
+    if outcome == charging.ACTION:
+        box.emit("invoice.payment_action_required", invoice)
+    running = subscription and subscription["status"] not in agreements.ENDED
+    if scheduled and running and not first:
+        _fall_behind(box, subscription=subscription, last=last)
+
+
+def _plan_retry(box, *, invoice, first):
+    """When it is tried again; True after the last try of the schedule."""
+    gaps = box.settings.dunning_days
     last = first or invoice["attempt_count"] > len(gaps)
     due = None if last else box.clock.now() + gaps[invoice["attempt_count"] - 1] * DAY
     made.change(box, invoice, changes={"next_payment_attempt": due})
     if due:
         box.agenda.add(due, kind="retry", id=invoice["id"])
-    box.emit("invoice.payment_failed", invoice)
-    if outcome == charging.ACTION:
-        box.emit("invoice.payment_action_required", invoice)
-    if subscription and not first and subscription["status"] not in agreements.ENDED:
-        _fall_behind(box, subscription=subscription, last=last)
+    return last
 
 
 def _fall_behind(box, *, subscription, last):

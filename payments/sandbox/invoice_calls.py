@@ -80,7 +80,9 @@ def _collect(box, *, invoice, params):
             code="invoice_payment_method_missing",
         )
     off_session = params.get("off_session", True)
-    outcome = cycle.collect(box, invoice=invoice, off_session=off_session, method=method)
+    outcome = cycle.collect(
+        box, invoice=invoice, off_session=off_session, method=method, by_hand=True
+    )
     if outcome in (charging.FAILED, charging.ACTION):
         raise intents.card_error(invoices.intent_of(box, invoice=invoice))
 

@@ -155,6 +155,21 @@ def update(call):
     return method
 
 
+def update_by_network(box, *, method, number=None, exp=None):
+    """The card's network tells of a renewed card: another number, another date, or both."""
+    before = render.snapshot(method)
+    card = dict(method["card"])
+    if number:
+        known = cards.known(number)
+        method["_number"] = number
+        card |= {"last4": known.last4, "brand": known.brand, "fingerprint": fingerprint(number)}
+    if exp:
+        card |= {"exp_month": exp[0], "exp_year": exp[1]}
+    made.change(box, method, changes={"card": card})
+    box.emit("payment_method.automatically_updated", method, before=before)
+    return method
+
+
 def attach_call(call):
     box = call.box
     if "customer" not in call.params:

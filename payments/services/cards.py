@@ -16,8 +16,9 @@ def start_card_change(subscription: Subscription, *, return_url: str) -> str:
     """The address of Stripe's page on which a supporter gives a new card."""
     if not subscription.running:
         raise ChangeRefused("ended")
+    given = subscription.changes.filter(kind=Kind.CARD).count()
     session = calls.create_card_session(
-        key=f"card:{subscription.public_id}:{int(clock.now().timestamp()) // 60}",
+        key=f"card:{subscription.public_id}:{given}:{int(clock.now().timestamp()) // 60}",
         subscription_id=subscription.stripe_subscription_id,
         customer_id=subscription.stripe_customer_id,
         currency=subscription.currency,

@@ -28,7 +28,7 @@ def failed(stripe_subscription_id: str, *, invoice_id: str) -> FailedRenewal:
         if row.status == Status.OPEN:
             outbox.put(
                 "mail.payment_failed",
-                key=f"mail.payment_failed:{invoice.id}:{invoice.attempts}",
+                key=f"mail.payment_failed:{invoice.id}:{invoice.attempts}:{invoice.tried}",
                 failed_renewal_id=row.pk,
             )
     return row
@@ -81,5 +81,6 @@ def _take_over(row: FailedRenewal, invoice: Invoice, seen_at: datetime) -> None:
 
 
 def _recovered(row: FailedRenewal, invoice: Invoice) -> None:
+    row.attempts = invoice.attempts
     row.recovered_at = invoice.paid_at or datetime.now(UTC)
     row.next_attempt_at = None

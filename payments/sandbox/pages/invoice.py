@@ -31,7 +31,7 @@ def pay(box, *, invoice, fields):
         method = method_of(box, invoice=invoice, fields=fields)
     except errors.ApiError as error:
         return form(box, invoice=invoice, fields=fields, error=error, status=402)
-    outcome = cycle.collect(box, invoice=invoice, off_session=False, method=method)
+    outcome = cycle.collect(box, invoice=invoice, off_session=False, method=method, by_hand=True)
     intent = invoices.intent_of(box, invoice=invoice)
     if outcome == charging.ACTION:
         return layout.redirect(f"{box.base_url}/3ds/{intent['id']}")
