@@ -8,8 +8,10 @@ from payments import clock
 from payments.crash import crash_here
 from payments.gateway.errors import GatewayError
 from payments.models import Checkout, Contribution, Refund, SubscriptionChange
+from payments.reconcile.run import plan
 from payments.services import changes, checkout, contributions, notices, refunds
 from payments.services.parked import Foreign, Unsettled
+from payments.webhooks import backfill
 
 PATIENCE = timedelta(minutes=10)
 MOST = 50
@@ -19,11 +21,20 @@ ALSO: list[Callable[[], int]] = []
 
 def sweep() -> int:
     """Ask Stripe about what has stood still for too long; returns how many rows it asked for."""
+    plan(clock.now())
     asked = 0
-    for look in (_checkouts, _fees, _refunds, _changes, *ALSO):
+    for look in (_events, _checkouts, _fees, _refunds, _changes, *ALSO):
         asked += look()
     notices.due()
     return asked
+
+
+def _events() -> int:
+    """Notifications that did not reach us; while Stripe does not answer, the next sweep asks."""
+    try:
+        return backfill.catch_up_if_due()
+    except GatewayError:
+        return 0
 
 
 def _checkouts() -> int:

@@ -19,6 +19,8 @@ from config.settings import DATA_DIR, env
 if not env.text("DATABASE_URL"):
     DATABASES["default"]["NAME"] = ":memory:"
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+STRIPE_READS_PER_SECOND = 1000
+STRIPE_PAUSE_SECONDS = 0.001
 STRIPE_HTTP_CLIENT = "tests.stripe_transport.SandboxTransport"
 CLOCK_FILE = Path(DATA_DIR) / "clock"
 ALLOWED_HOSTS = ["testserver", "127.0.0.1", "localhost"]

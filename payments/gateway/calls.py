@@ -1,6 +1,5 @@
 """One function for each call that we make to Stripe. Ids go in, our own objects come out."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -112,6 +111,12 @@ def payment_of_charge(charge_id: str) -> str:
         return reading._id(api().charges.retrieve(charge_id).payment_intent)
 
 
+def payment_of_dispute(dispute_id: str) -> str:
+    """The PaymentIntent that a dispute is about; empty for a charge made without."""
+    with translated("payment_of_dispute"):
+        return reading._id(api().disputes.retrieve(dispute_id).payment_intent)
+
+
 def invoice(invoice_id: str) -> objects.Invoice:
     with translated("invoice"):
         return reading.invoice(api().invoices.retrieve(invoice_id, {"expand": ["payments"]}))
@@ -173,7 +178,9 @@ def refunds_of(payment_intent_id: str) -> list[objects.RefundState]:
 def payout(payout_id: str) -> objects.PayoutState:
     with translated("payout"):
         return reading.payout(
-            api().payouts.retrieve(payout_id, {"expand": ["balance_transaction"]})
+            api().payouts.retrieve(
+                payout_id, {"expand": ["balance_transaction", "failure_balance_transaction"]}
+            )
         )
 
 
@@ -185,26 +192,14 @@ def payout_content(payout_id: str) -> list[objects.BalanceTransaction]:
         return [found for raw in rows if (found := reading.balance_transaction(raw))]
 
 
-def events(*, since: datetime, types: list[str]) -> Iterator[objects.Event]:
-    """Events of the given types (20 at most), newest first; Stripe keeps them for 30 days."""
-    query: Any = {"types": types, "created": {"gte": int(since.timestamp())}, "limit": 100}
-    with translated("events"):
-        for raw in api().events.list(query).auto_paging_iter():
-            yield from_listed_event(raw)
-
-
-def from_listed_event(raw: Any) -> objects.Event:
-    """A listed event, its body as Stripe would have posted it."""
-    body = str(raw).encode()
-    return objects.Event(
-        id=raw.id,
-        type=raw.type,
-        object_id=getattr(raw.data.object, "id", "") or "",
-        api_version=raw.api_version or "",
-        livemode=raw.livemode,
-        created_at=datetime.fromtimestamp(raw.created, UTC),
-        body=body,
-    )
+def balance_held() -> dict[str, int]:
+    """What Stripe holds for the account by currency, available and pending, in minor units."""
+    with translated("balance_held"):
+        found = api().balance.retrieve()
+    held: dict[str, int] = {}
+    for part in (*found.available, *found.pending):
+        held[part.currency] = held.get(part.currency, 0) + part.amount
+    return held
 
 
 def ensure_product() -> None:

@@ -35,7 +35,11 @@ class Session:
 
 @dataclass(frozen=True, slots=True)
 class BalanceTransaction:
-    """One movement of Stripe's balance; minor units, net = amount - fee."""
+    """One movement of Stripe's balance; minor units, net = amount - fee.
+
+    `type` and `category` are Stripe's words; `source_id` is the charge, refund, dispute or payout
+    that moved it; `exchange_rate` is set where it settled in another currency.
+    """
 
     id: str
     amount_minor: int
@@ -44,6 +48,9 @@ class BalanceTransaction:
     currency: str
     type: str
     created_at: datetime
+    category: str = ""
+    source_id: str = ""
+    exchange_rate: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +208,10 @@ class PayoutState:
     created_at: datetime
     complete: bool
     balance: BalanceTransaction | None
+    failure_balance: BalanceTransaction | None
+    automatic: bool
+    livemode: bool
+    failure_code: str
 
 
 @dataclass(frozen=True, slots=True)

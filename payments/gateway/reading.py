@@ -100,7 +100,7 @@ def subscription(raw: Any, *, seen_at: datetime) -> objects.SubscriptionState:
         email=_text(raw.customer, "email"),
         name=_text(raw.customer, "name"),
         item_id=item.id,
-        amount_minor=item.price.unit_amount * (item.quantity or 1),
+        amount_minor=(item.price.unit_amount or 0) * (item.quantity or 1),
         currency=item.price.currency,
         interval=item.price.recurring.interval,
         metadata=_metadata(raw),
@@ -176,7 +176,7 @@ def fraud_warning(raw: Any) -> objects.FraudWarningState:
 
 
 def payout(raw: Any) -> objects.PayoutState:
-    """`balance_transaction` must have been expanded."""
+    """Both balance transactions must have been expanded."""
     return objects.PayoutState(
         id=raw.id,
         status=raw.status,
@@ -186,6 +186,10 @@ def payout(raw: Any) -> objects.PayoutState:
         created_at=datetime.fromtimestamp(raw.created, UTC),
         complete=raw.reconciliation_status == "completed",
         balance=balance_transaction(raw.balance_transaction),
+        failure_balance=balance_transaction(getattr(raw, "failure_balance_transaction", None)),
+        automatic=raw.automatic,
+        livemode=raw.livemode,
+        failure_code=raw.failure_code or "",
     )
 
 
@@ -201,6 +205,22 @@ def balance_transaction(raw: Any) -> objects.BalanceTransaction | None:
         currency=raw.currency,
         type=raw.type,
         created_at=datetime.fromtimestamp(raw.created, UTC),
+        category=_text(raw, "reporting_category"),
+        source_id=_id(raw.source),
+        exchange_rate=str(getattr(raw, "exchange_rate", None) or ""),
+    )
+
+
+def listed_event(raw: Any) -> objects.Event:
+    """A listed event, its body as Stripe would have posted it."""
+    return objects.Event(
+        id=raw.id,
+        type=raw.type,
+        object_id=getattr(raw.data.object, "id", "") or "",
+        api_version=raw.api_version or "",
+        livemode=raw.livemode,
+        created_at=datetime.fromtimestamp(raw.created, UTC),
+        body=str(raw).encode(),
     )
 
 

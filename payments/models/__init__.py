@@ -4,6 +4,7 @@ from payments.models.audit import AuditEntry
 from payments.models.changes import Consent, Notice, SubscriptionChange
 from payments.models.checkouts import Checkout, Frequency, Recognition, Source
 from payments.models.contributions import Contribution, Refund
+from payments.models.differences import Difference, Reconciliation
 from payments.models.disputes import Dispute, FraudWarning
 from payments.models.events import StripeEvent
 from payments.models.failed_renewals import FailedRenewal
@@ -17,14 +18,17 @@ from payments.models.receipts import (
     RefundNote,
     RefundNoteDocument,
 )
+from payments.models.statement import BalanceLine, ReadingPlace
 from payments.models.subscriptions import Subscription
 
 __all__ = [
     "Account",
     "AuditEntry",
+    "BalanceLine",
     "Checkout",
     "Consent",
     "Contribution",
+    "Difference",
     "Dispute",
     "FailedRenewal",
     "FraudWarning",
@@ -35,10 +39,12 @@ __all__ = [
     "OutboxTask",
     "Payout",
     "PayoutItem",
+    "ReadingPlace",
     "Receipt",
     "ReceiptCounter",
     "ReceiptDocument",
     "Recognition",
+    "Reconciliation",
     "Refund",
     "RefundNote",
     "RefundNoteDocument",

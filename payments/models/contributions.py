@@ -81,6 +81,9 @@ class Contribution(Stateful, Source):
     country = models.CharField(max_length=2, blank=True)
     received_at = models.DateTimeField(null=True, db_index=True)
     created_at = models.DateTimeField()
+    adopted_at = models.DateTimeField(
+        null=True, help_text="Taken over with an account's history; its receipt was not ours."
+    )
     stripe_payment_intent_id = models.CharField(max_length=255, unique=True)
     stripe_invoice_id = models.CharField(max_length=255, null=True, unique=True)
     stripe_charge_id = models.CharField(max_length=255, null=True, unique=True)

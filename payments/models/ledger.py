@@ -11,6 +11,7 @@ from django.db.models import F, Q
 
 from payments.models.contributions import Contribution, Refund
 from payments.models.disputes import Dispute
+from payments.money import Money
 
 
 class Account(models.TextChoices):
@@ -20,6 +21,8 @@ class Account(models.TextChoices):
     DISPUTES = "disputes", "Money taken back by banks"
     DISPUTE_FEES = "dispute_fees", "Fees of disputes"
     BANK = "bank", "Bank"
+    EXCHANGE = "exchange", "Exchange of currencies"
+    OTHER = "other", "Corrections and other money"
 
 
 class LedgerEntry(models.Model):
@@ -34,6 +37,11 @@ class LedgerEntry(models.Model):
         FEE = "fee", "Fee"
         ADJUSTMENT = "adjustment", "Adjustment"
         PAYOUT = "payout", "Payout"
+        PAYOUT_BACK = "payout_back", "Payout that came back"
+        EXCHANGE = "exchange", "Exchange"
+
+    # Money of our own on its way between Stripe and the bank: no movement of the newsroom's.
+    TRANSFERS = (Kind.PAYOUT, Kind.PAYOUT_BACK)
 
     key = models.CharField(max_length=120, unique=True, help_text="Booking it again is refused.")
     kind = models.CharField(max_length=13, choices=Kind)
@@ -69,6 +77,10 @@ class LedgerEntry(models.Model):
 
     def __str__(self) -> str:
         return self.key
+
+    @property
+    def moved(self) -> Money:
+        return Money(self.gross_minor, self.currency)
 
 
 class LedgerLine(models.Model):

@@ -2,6 +2,8 @@
 
 from django.db import models
 
+from payments.money import Money
+
 
 class Payout(models.Model):
     class Status(models.TextChoices):
@@ -17,10 +19,19 @@ class Payout(models.Model):
     status = models.CharField(max_length=10, choices=Status)
     arrival_on = models.DateField()
     created_at = models.DateTimeField()
+    automatic = models.BooleanField(
+        default=True, help_text="Stripe lists the content only of those it makes by itself."
+    )
+    livemode = models.BooleanField(default=False)
+    failure_code = models.CharField(max_length=60, blank=True, help_text="Stripe's word for why.")
     itemised_at = models.DateTimeField(null=True, help_text="When its content was read whole.")
 
     def __str__(self) -> str:
         return self.stripe_payout_id
+
+    @property
+    def amount(self) -> Money:
+        return Money(self.amount_minor, self.currency)
 
 
 class PayoutItem(models.Model):

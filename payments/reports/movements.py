@@ -34,7 +34,7 @@ Kind = LedgerEntry.Kind
 
 # What a movement is called in pages and files. The first contribution of a subscription is a gift
 # whose frequency says that more follow; a refund that came back is a refund with the other sign.
-PUBLISHED = {kind.value: kind.value for kind in Kind if kind != Kind.PAYOUT} | {
+PUBLISHED = {k.value: k.value for k in Kind if k not in LedgerEntry.TRANSFERS} | {
     Kind.FIRST.value: Kind.GIFT.value,
     Kind.REFUND_FAILED.value: Kind.REFUND.value,
 }
@@ -189,7 +189,7 @@ def totals_of(entries: QuerySet[LedgerEntry]) -> list[Total]:
 
 def paid_out(question: Question) -> list[Money]:
     """What Stripe transferred to the bank in the question's period, per currency."""
-    payouts = LedgerEntry.objects.filter(kind=Kind.PAYOUT)
+    payouts = LedgerEntry.objects.filter(kind__in=LedgerEntry.TRANSFERS)
     if question.first_day:
         payouts = payouts.filter(occurred_at__gte=moment_of(question.first_day))
     if question.last_day:
@@ -203,7 +203,7 @@ def paid_out(question: Question) -> list[Money]:
 def _movements() -> QuerySet[LedgerEntry]:
     """Every movement of this installation's mode, with what settles it folded in."""
     own = Q(contribution=None) | Q(contribution__livemode=livemode())
-    entries = LedgerEntry.objects.filter(own, settles=None).exclude(kind=Kind.PAYOUT)
+    entries = LedgerEntry.objects.filter(own, settles=None).exclude(kind__in=LedgerEntry.TRANSFERS)
     settled = LedgerEntry.objects.filter(settles=OuterRef("pk")).order_by().values("settles")
     told = Q(settled_fee__isnull=False) | Q(stripe_balance_transaction_id__isnull=False)
     return (

@@ -87,7 +87,7 @@ def _meet(fault):
         raise Lost("The request was lost on its way.")
     if kind == "slow":
         time.sleep(fault["seconds"])
-    if kind in ("409", "429", "500"):
+    if kind in ("401", "409", "429", "500"):
         raise faults.refusal(kind)
 
 

@@ -4,7 +4,7 @@ import fnmatch
 
 from payments.sandbox import errors
 
-CALL_KINDS = ("lost_request", "lost_answer", "409", "429", "500", "500-after", "slow")
+CALL_KINDS = ("lost_request", "lost_answer", "401", "409", "429", "500", "500-after", "slow")
 EVENT_KINDS = ("drop", "duplicate", "delay", "reorder")
 
 
@@ -59,6 +59,8 @@ def refusal(kind):
     if kind == "409":
         message = "There is currently another in-progress request using this object."
         return errors.conflict(message, code="lock_timeout")
+    if kind == "401":
+        return errors.ApiError("Invalid API Key provided.", status=401)
     if kind == "429":
         return errors.ApiError("Too many requests.", status=429, code="rate_limit")
     return errors.ApiError("An unknown error occurred.", status=500, type="api_error")

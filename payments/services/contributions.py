@@ -17,9 +17,8 @@ from payments.gateway.objects import (
     Payment,
 )
 from payments.models import Checkout, Contribution, Subscription
-from payments.money import Money
 from payments.receipts.issue import issue
-from payments.services import after_end, audit, failed_renewals, ledger, mirror
+from payments.services import after_end, audit, corrections, failed_renewals, ledger, mirror
 from payments.services.parked import Foreign, Unsettled
 
 Kind, Status = Contribution.Kind, Contribution.Status
@@ -118,8 +117,16 @@ def _gift_facts(checkout: Checkout, payment: Payment) -> dict[str, Any]:
     }
 
 
+def _is_ours(invoice: Invoice) -> bool:
+    """By our ids on the subscription, or because it was taken over with an account's history."""
+    if {CHECKOUT_KEY, FOLLOWS_KEY} & set(invoice.metadata):
+        return bool(invoice.subscription_id)
+    adopted = Subscription.objects.filter(stripe_subscription_id=invoice.subscription_id)
+    return bool(invoice.subscription_id) and adopted.exists()
+
+
 def _record_cycle(invoice: Invoice, payment: Payment) -> Contribution | None:
-    if not invoice.subscription_id or not {CHECKOUT_KEY, FOLLOWS_KEY} & set(invoice.metadata):
+    if not _is_ours(invoice):
         raise Foreign("an invoice without our checkout's id")
     if payment.status != "succeeded":
         return None
@@ -238,13 +245,17 @@ def _paid(contribution: Contribution, payment: Payment) -> None:
 
 
 def _settle(contribution: Contribution, balance: BalanceTransaction) -> None:
-    """Keep the fee. One settled in another currency than the charge stays open for finance."""
-    if contribution.fee_minor is not None or balance.currency != contribution.currency:
+    """Keep the fee; one that was taken in another currency is booked there, with the exchange."""
+    if contribution.fee_minor is not None:
         return
-    contribution.fee_minor = Money(balance.fee_minor, balance.currency).minor
+    at_home = balance.currency == contribution.currency
+    contribution.fee_minor = balance.fee_minor if at_home else 0
     contribution.stripe_balance_transaction_id = balance.id
     contribution.save(update_fields=["fee_minor", "stripe_balance_transaction_id"])
-    ledger.fee(contribution, balance)
+    if at_home:
+        ledger.fee(contribution, balance)
+    else:
+        corrections.exchange(ledger.root_of(contribution), balance)
     crash_here("contribution.fee_booked")
 
 

@@ -8,6 +8,8 @@ from payments.models import Account, Contribution, Dispute, LedgerEntry, LedgerL
 from payments.money import Money
 
 Kind = LedgerEntry.Kind
+# How the keys begin of entries that take another one back.
+COUNTER = "counter:"
 
 
 def received(contribution: Contribution) -> LedgerEntry:
@@ -24,12 +26,17 @@ def received(contribution: Contribution) -> LedgerEntry:
     )
 
 
+def root_of(contribution: Contribution) -> LedgerEntry:
+    """The entry that booked a contribution's money."""
+    return LedgerEntry.objects.get(key=f"contribution:{contribution.public_id}")
+
+
 def fee(contribution: Contribution, balance: BalanceTransaction) -> LedgerEntry:
     """What Stripe kept of a contribution, as its balance transaction says.
 
     A fee of zero is booked as an entry without lines, so that the movement is settled.
     """
-    first = LedgerEntry.objects.get(key=f"contribution:{contribution.public_id}")
+    first = root_of(contribution)
     kept = Money(balance.fee_minor, balance.currency)
     entry = LedgerEntry.objects.create(
         key=f"fee:{balance.id}",
@@ -92,6 +99,18 @@ def payout(stripe_payout_id: str, balance: BalanceTransaction) -> LedgerEntry:
     """Stripe's transfer to the bank: money of our own that changes its place."""
     return _book(
         key=f"payout:{balance.id}", kind=Kind.PAYOUT, balance=balance, against=Account.BANK
+    )
+
+
+def payout_back(stripe_payout_id: str, balance: BalanceTransaction) -> LedgerEntry:
+    """A payout that the bank sent back: the money is at Stripe again."""
+    return _book(
+        key=f"payout_back:{balance.id}",
+        kind=Kind.PAYOUT_BACK,
+        at=balance.created_at,
+        gross=Money(balance.amount_minor, balance.currency),
+        lines={Account.STRIPE: 1, Account.BANK: -1},
+        stripe_balance_transaction_id=balance.id,
     )
 
 

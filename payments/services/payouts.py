@@ -1,9 +1,10 @@
-"""Payouts: what Stripe sent to the bank, and which movements were in it."""
+"""Payouts: what Stripe sent to the bank, what came back, and which movements were in it."""
+
+from collections.abc import Iterable
 
 from django.db import transaction
 
 from payments import clock
-from payments.crash import crash_here
 from payments.gateway import calls
 from payments.gateway.objects import BalanceTransaction, PayoutState
 from payments.models import Payout, PayoutItem
@@ -12,17 +13,18 @@ from payments.services import ledger
 
 def sync(stripe_payout_id: str) -> Payout:
     """Take over a payout, and its content once Stripe says that it is complete."""
-    state = calls.payout(stripe_payout_id)
+    return take_over(calls.payout(stripe_payout_id))
+
+
+def take_over(state: PayoutState) -> Payout:
+    """Keep a payout as Stripe told it; its content is read once, when it is whole."""
     known = Payout.objects.filter(stripe_payout_id=state.id).first()
     read = state.complete and not (known and known.itemised_at)
     content = calls.payout_content(state.id) if read else None
-    crash_here("payout.read")
     with transaction.atomic():
-        row = _take_over(state)
-        crash_here("payout.booked")
+        row = _keep(state)
         if content is not None and row.itemised_at is None:
             _itemise(row, content)
-            crash_here("payout.itemised")
     return row
 
 
@@ -35,32 +37,51 @@ def progress(stripe_payout_id: str) -> None:
         sync(stripe_payout_id)
 
 
-def _take_over(state: PayoutState) -> Payout:
+def read_again(stripe_payout_id: str) -> Payout:
+    """Read a payout's content once more, and add what is missing of it."""
+    state = calls.payout(stripe_payout_id)
+    content = calls.payout_content(stripe_payout_id) if state.complete else None
+    with transaction.atomic():
+        row = _keep(state)
+        if content is not None:
+            _itemise(row, content)
+    return row
+
+
+def _keep(state: PayoutState) -> Payout:
     row, _ = Payout.objects.update_or_create(
         stripe_payout_id=state.id,
         defaults={
             "amount_minor": state.amount_minor,
             "currency": state.currency,
-            "status": state.status,
+            "status": state.status if state.status in Payout.Status.values else "pending",
             "arrival_on": state.arrives_at.date(),
             "created_at": state.created_at,
+            "automatic": state.automatic,
+            "livemode": state.livemode,
+            "failure_code": state.failure_code[:60],
         },
     )
     if state.balance:
         ledger.payout(state.id, state.balance)
+    if state.failure_balance:
+        ledger.payout_back(state.id, state.failure_balance)
     return Payout.objects.select_for_update().get(pk=row.pk)
 
 
-def _itemise(row: Payout, content: list[BalanceTransaction]) -> None:
-    """The payout's own transaction is not part of its content."""
+def _itemise(row: Payout, content: Iterable[BalanceTransaction]) -> None:
+    """Everything but the payout's own transaction; one that failed before counts as content."""
     PayoutItem.objects.bulk_create(
-        PayoutItem(
-            payout=row,
-            stripe_balance_transaction_id=balance.id,
-            net_minor=balance.net_minor,
-        )
-        for balance in content
-        if balance.type not in {"payout", "payout_cancel", "payout_failure"}
+        (
+            PayoutItem(
+                payout=row,
+                stripe_balance_transaction_id=balance.id,
+                net_minor=balance.net_minor,
+            )
+            for balance in content
+            if balance.type != "payout"
+        ),
+        ignore_conflicts=True,
     )
-    row.itemised_at = clock.now()
+    row.itemised_at = row.itemised_at or clock.now()
     row.save(update_fields=["itemised_at"])

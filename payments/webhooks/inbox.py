@@ -37,7 +37,8 @@ def store(event: Event) -> None:
         payload=event.body,
         status=Status.PARKED if reason else Status.RECEIVED,
         note=reason,
-        due_at=None if reason else now,
+        # The oldest fact first, also where a whole outage is fetched at once.
+        due_at=None if reason else min(now, event.created_at),
     )
     crash_here("inbox.stored")
     bell.ring()

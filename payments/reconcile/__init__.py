@@ -1,0 +1,1 @@
+"""Comparing the books with Stripe: what is read, what differs, and how it is put right."""
