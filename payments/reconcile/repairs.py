@@ -6,6 +6,7 @@ from typing import Any
 from django.db import transaction
 
 from payments import clock, outbox
+from payments.gateway import calls
 from payments.gateway.errors import GatewayError
 from payments.models import BalanceLine, Contribution, Difference
 from payments.money import Money
@@ -16,10 +17,12 @@ from payments.services import (
     audit,
     contributions,
     corrections,
+    disputes,
     ledger,
     mirror,
     payouts,
     refunds,
+    returns,
     vanished,
 )
 from payments.services.parked import Foreign, Unsettled
@@ -142,6 +145,14 @@ def _refund(difference: Difference) -> None:
     refunds.sync(difference.stripe_object_id)
 
 
+def _dispute(difference: Difference) -> None:
+    disputes.sync(difference.stripe_object_id)
+
+
+def _returned(difference: Difference) -> None:
+    returns.record(calls.payment_of_charge(difference.stripe_object_id))
+
+
 def _payout(difference: Difference) -> None:
     payouts.sync(difference.stripe_object_id)
 
@@ -191,6 +202,9 @@ REPAIRS: dict[Kind, Callable[[Difference], None]] = {
     Kind.WRONG_FEE: _correct,
     Kind.MISSING_REFUND: _refund,
     Kind.REFUND_FAILED: _refund,
+    Kind.DISPUTE: _dispute,
+    Kind.DISPUTE_WON: _dispute,
+    Kind.DEBIT_RETURNED: _returned,
     Kind.MISSING_PAYOUT: _payout,
     Kind.PAYOUT_RETURNED: _payout,
     Kind.PAYOUT_STATE: _payout,

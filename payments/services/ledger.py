@@ -107,10 +107,8 @@ def payout_back(stripe_payout_id: str, balance: BalanceTransaction) -> LedgerEnt
     return _book(
         key=f"payout_back:{balance.id}",
         kind=Kind.PAYOUT_BACK,
-        at=balance.created_at,
-        gross=Money(balance.amount_minor, balance.currency),
-        lines={Account.STRIPE: 1, Account.BANK: -1},
-        stripe_balance_transaction_id=balance.id,
+        balance=balance,
+        against=Account.BANK,
     )
 
 

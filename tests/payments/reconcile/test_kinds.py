@@ -3,6 +3,8 @@
 Where a difference has a repair, it is done and the books are compared again.
 """
 
+import json
+
 import pytest
 
 from payments import clock
@@ -16,8 +18,9 @@ from payments.models import (
 )
 from payments.reconcile import repairs
 from payments.sandbox import balance, made
+from payments.sandbox.methods import GOOD_ACCOUNT
 from payments.services import ledger
-from tests.builders import give
+from tests.builders import begin, give
 
 pytestmark = pytest.mark.django_db
 
@@ -170,13 +173,55 @@ def test_more_sent_back_than_came_in(lived, compare):
     assert compare() == {"over_refunded": 1}
 
 
-def test_a_bank_debit_returned_unseen(lived, stripe_sandbox, unseen, compare):
+@pytest.fixture
+def control(stripe_sandbox):
+    """What an operator does at the sandbox's own controls."""
+
+    def act(name, **fields):
+        headers = {"Content-Type": "application/json", "Authorization": "Bearer sk_test_sandbox"}
+        body = json.dumps(fields).encode()
+        assert stripe_sandbox.handle("POST", f"/sandbox/{name}", headers, body).status == 200
+
+    return act
+
+
+@pytest.mark.case("F53")
+def test_a_dispute_nobody_told_us_of(lived, control, unseen, compare, mend):
     with unseen(days=1):
-        balance.record(
-            stripe_sandbox, type="payment_failure_refund", amount=-3000, currency="eur",
-            source=lived.stripe_charge_id,
-        )  # fmt: skip
+        control("dispute", charge=lived.stripe_charge_id)
+    assert compare() == {"dispute": 1}
+    assert Difference.objects.get().amount.minor == -3000 - 2000
+    mend()
+    assert compare() == {}
+
+
+@pytest.mark.case("F53")
+def test_a_dispute_won_that_nobody_told_us_of(
+    lived, control, stripe, deliver, unseen, compare, mend
+):
+    control("dispute", charge=lived.stripe_charge_id)
+    deliver()
+    [dispute] = stripe.disputes.list({"payment_intent": lived.stripe_payment_intent_id}).data
+    with unseen(days=1):
+        evidence = {"uncategorized_text": "winning_evidence"}
+        stripe.disputes.update(dispute.id, {"evidence": evidence, "submit": True})
+    assert compare() == {"dispute_won": 1}
+    mend()
+    assert compare() == {}
+
+
+def test_a_bank_debit_returned_unseen(
+    client, pay, deliver, advance, lived, control, unseen, compare, mend
+):
+    checkout = begin(client, amount="22")
+    pay(checkout.stripe_url, payment_kind="sepa_debit", account=GOOD_ACCOUNT)
+    advance(days=10)
+    charge = Contribution.objects.get(checkout=checkout).stripe_charge_id
+    with unseen(days=1):
+        control("return_debit", charge=charge, **{"as": "failure"})
     assert compare() == {"debit_returned": 1}
+    mend()
+    assert compare() == {}
 
 
 # --- The account's own money --------------------------------------------------------------------

@@ -16,6 +16,6 @@ def backwards(apps, editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("payments", "0006_both_sides_of_the_books")]
+    dependencies = [("payments", "0008_both_sides_of_the_books")]
 
     operations = [migrations.RunPython(forwards, backwards)]
