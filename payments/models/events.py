@@ -12,7 +12,9 @@ KEPT = (
 MOMENTS = [index for index, name in enumerate(KEPT) if name.endswith("_at")]
 KEEP = (
     f"INSERT INTO payments_stripeevent ({', '.join(KEPT)}, attempts)"  # noqa: S608 (our own names)
-    f" VALUES ({', '.join(['%s'] * len(KEPT))}, 0) ON CONFLICT (stripe_event_id) DO NOTHING"
+    f" VALUES ({', '.join(['%s'] * len(KEPT))}, 0) ON CONFLICT (stripe_event_id) DO UPDATE SET"
+    f" {', '.join(f'{name} = excluded.{name}' for name in KEPT[1:])}"
+    " WHERE payments_stripeevent.status = 'parked' AND excluded.status = 'received'"
 )
 
 
@@ -20,6 +22,8 @@ class StripeEventManager(models.Manager["StripeEvent"]):
     def keep(self, **columns: Any) -> None:
         """Insert a new event unless its id is known, in one statement without a transaction.
 
+        Where the known one was parked and this one can be applied, this one takes its place: an
+        endpoint of an older version, not yet removed, may have told the same event first.
         Takes KEPT by name. This happens within Stripe's request. The connection is not tried
         first: where it died while idle, the same statement is sent once more on a new one.
         """

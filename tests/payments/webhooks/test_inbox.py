@@ -115,6 +115,17 @@ def test_an_event_of_another_version_is_parked(client, version):
     assert StripeEvent.objects.get().status == StripeEvent.Status.PARKED
 
 
+@pytest.mark.case("F25")
+def test_an_event_parked_for_its_version_is_replaced_by_the_same_in_ours(client):
+    """While one endpoint replaces another, both tell every event; the older may be faster."""
+    post(client, event(type="moon.landed", api_version="2025-08-27.basil"))
+    post(client, event(type="moon.landed"))
+    post(client, event(type="moon.landed", api_version="2025-08-27.basil"))
+    row = StripeEvent.objects.get()
+    assert (row.status, row.api_version) == ("received", settings.STRIPE_API_VERSION)
+    assert inbox.apply_due() == 1
+
+
 @pytest.mark.case("F8")
 def test_an_unknown_type_with_unknown_fields_is_kept_and_ignored(client):
     post(client, event(type="moon.landed", surprise={"deep": [1]}))

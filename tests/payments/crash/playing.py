@@ -1,0 +1,47 @@
+"""Plays a story to its end, and again from where it broke."""
+
+from contextlib import contextmanager
+
+import time_machine
+
+from payments import crash
+
+MOST_BREAKS = 3
+
+
+class Broken(RuntimeError):
+    """What a bug or a full disk raises at a place."""
+
+
+class Once:
+    """Strikes at one place, the first time something passes there."""
+
+    def __init__(self, place, strike):
+        self.place, self.strike, self.passed = place, strike, False
+
+    def __call__(self, place):
+        if place == self.place and not self.passed:
+            self.passed = True
+            self.strike()
+
+
+@contextmanager
+def at(moment):
+    """The clock of a story: it stands until somebody moves it."""
+    with time_machine.travel(moment, tick=False) as traveller:
+        yield traveller
+
+
+def play(stage, story, *, first=0, before=lambda number: None):
+    """Do the steps from `first` on; one that breaks is done again after the recovery."""
+    steps = story(stage)
+    for number in range(first, len(steps)):
+        before(number)
+        for _ in range(MOST_BREAKS):
+            try:
+                steps[number]()
+            except (Broken, crash.Crashed):
+                stage.recover()
+            else:
+                break
+    stage.recover()
