@@ -14,6 +14,9 @@ from payments.services.parked import Foreign, Unsettled
 from payments.webhooks import backfill
 
 PATIENCE = timedelta(minutes=10)
+# What somebody asked for is taken up again soon: longer than one answer of Stripe's may take, and
+# short enough to be done within a minute of a crash. Under the same key a race does no harm.
+ANSWERED_BY = timedelta(seconds=40)
 MOST = 50
 # What other rooms want to be looked at each minute; each returns how many rows it changed.
 ALSO: list[Callable[[], int]] = []
@@ -66,7 +69,7 @@ def _fees() -> int:
 def _refunds() -> int:
     """Refunds whose answer was lost: looked for, then asked again under the same key."""
     lost = Refund.objects.filter(
-        status=Refund.Status.CREATING, created_at__lt=clock.now() - PATIENCE
+        status=Refund.Status.CREATING, created_at__lt=clock.now() - ANSWERED_BY
     )
     rows = list(lost.select_related("contribution")[:MOST])
     for row in rows:
@@ -78,7 +81,7 @@ def _changes() -> int:
     """Wishes about subscriptions whose answer was lost: asked again under the same key."""
     changes.give_up_old()
     lost = SubscriptionChange.objects.filter(
-        status=SubscriptionChange.Status.ASKED, created_at__lt=clock.now() - PATIENCE
+        status=SubscriptionChange.Status.ASKED, created_at__lt=clock.now() - ANSWERED_BY
     )
     rows = list(lost.select_related("subscription").order_by("created_at")[:MOST])
     for row in rows:

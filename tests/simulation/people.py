@@ -138,6 +138,43 @@ class People:
         if truth := self.truth(giver):
             self.world.bank.subscriptions.cancel(truth["id"])
 
+    def stop_now(self, giver: Giver) -> None:
+        self.on_the_account(
+            giver,
+            "stop now",
+            lambda row: subscriptions.cancel_now(row, reason="no money", actor=row.supporter),
+        )
+
+    def pause(self, giver: Giver) -> None:
+        self.on_the_account(
+            giver, "pause", lambda row: subscriptions.pause(row, charges=3, actor=row.supporter)
+        )
+
+    def skip_one(self, giver: Giver) -> None:
+        self.on_the_account(giver, "skip", lambda row: subscriptions.skip(row, actor=row.supporter))
+
+    def resume(self, giver: Giver) -> None:
+        self.on_the_account(
+            giver, "resume", lambda row: subscriptions.resume(row, actor=row.supporter)
+        )
+
+    def move_the_day(self, giver: Giver) -> None:
+        day = giver.number % 28 + 1
+        self.on_the_account(
+            giver, "day", lambda row: subscriptions.change_day(row, day=day, actor=row.supporter)
+        )
+
+    def to_yearly(self, giver: Giver) -> None:
+        def wish(row: Subscription) -> None:
+            gift = Money(giver.minor * 10, giver.currency)
+            subscriptions.change_frequency(row, frequency="year", gift=gift, actor=row.supporter)
+
+        self.on_the_account(giver, "to yearly", wish)
+
+    def toggle_the_cover(self, giver: Giver) -> None:
+        wish = subscriptions.leave_fee if giver.cover_fee else subscriptions.cover_fee
+        self.on_the_account(giver, "cover", lambda row: wish(row, actor=row.supporter))
+
     def new_card(self, giver: Giver) -> None:
         began = time.time()
         pages: list[str] = []
@@ -166,13 +203,18 @@ class People:
             self.said[f"{word}: nothing to do"] += 1
             return
 
+        pressed = Counter[str]()
+
         def press() -> None:
+            pressed[word] += 1
             wish(self.row(truth))
 
         try:
             self.insist(press)
         except subscriptions.ChangeRefused as refusal:
-            self.said[f"{word}: {refusal.code}"] += 1
+            # Whoever presses again is told that it has ended: by the first time, it was.
+            again = refusal.code == "ended" and pressed[word] > 1
+            self.said[f"{word}: {'done' if again else refusal.code}"] += 1
         else:
             self.said[f"{word}: done"] += 1
 
@@ -269,13 +311,6 @@ class People:
             if self.store.objects[one["charge"]]["billing_details"]["email"] == giver.email
             and one["status"] in {"needs_response", "under_review"}
         ]
-
-    # --- what comes with the services for it ----------------------------------------------------
-
-    def later(self, giver: Giver) -> None:
-        """Lives may hold wishes for which there is no service yet."""
-
-    pause = resume = stop_now = to_yearly = move_the_day = toggle_the_cover = skip_one = later
 
 
 def failed_notes() -> list[tuple[str, str]]:

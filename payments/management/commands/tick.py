@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from payments import tasks
 from payments.sweep import sweep
 
-SWEEP_SECONDS = 60.0
+SWEEP_SECONDS = 15.0
 
 
 class Command(BaseCommand):

@@ -32,15 +32,17 @@ from payments.models import (
     Refund,
     StripeEvent,
     Subscription,
+    SubscriptionChange,
 )
 from payments.money import Money
 from payments.sandbox import Sandbox
-from payments.services import checkout, refunds, subscriptions
+from payments.services import cards, checkout, refunds, subscriptions
 from payments.sweep import sweep
 from payments.webhooks import backfill
 from payments.webhooks.dispatch import HANDLERS
 from tests.stripe_transport import SandboxTransport
 
+Kind = SubscriptionChange.Kind
 HOOK = "http://testserver/stripe/webhook/"
 GOOD, RETURNS = "4242424242424242", "DE62370400440532013001"
 TOKENS = [uuid.UUID(int=number, version=4) for number in range(9)]
@@ -130,10 +132,16 @@ class Stage:
     def subscribe(self):
         self.pay(self.begin(frequency="month"))
 
+    def put_down(self, kind):
+        """Whether the wish stands already: then nobody asks again, and it has to be done."""
+        return SubscriptionChange.objects.filter(kind=kind).exists()
+
     def the_subscription(self):
         return Subscription.objects.select_related("supporter").get()
 
     def send_half_back(self):
+        if Refund.objects.exists():
+            return  # Finance sees that it is on its way.
         row = Contribution.objects.get()
         refunds.refund(
             row, amount=Money(500, "eur"), reason="asked", actor=None, form_token=TOKENS[5]
@@ -148,20 +156,40 @@ class Stage:
             return
 
     def change(self):
+        if self.put_down(Kind.AMOUNT):
+            return
         row = self.the_subscription()
         subscriptions.change_amount(row, gift=Money(1500, "eur"), actor=row.supporter)
 
     def stop(self):
+        if self.put_down(Kind.CANCEL):
+            return
         row = self.the_subscription()
         subscriptions.cancel(row, reason="", actor=row.supporter)
 
     def go_on(self):
+        if self.put_down(Kind.UNDO):
+            return
         row = self.the_subscription()
         subscriptions.undo_cancel(row, actor=row.supporter)
 
+    def end_at_once(self):
+        if self.put_down(Kind.CANCEL_NOW):
+            return
+        row = self.the_subscription()
+        subscriptions.cancel_now(row, reason="", actor=row.supporter)
+
+    def give_yearly(self):
+        if self.put_down(Kind.FREQUENCY):
+            return
+        row = self.the_subscription()
+        subscriptions.change_frequency(
+            row, frequency="year", gift=Money(9000, "eur"), actor=row.supporter
+        )
+
     def new_card(self):
         row = self.the_subscription()
-        url = subscriptions.start_card_change(row, return_url="https://example.org")
+        url = cards.start_card_change(row, return_url="https://example.org")
         self.fill_in(url, card_number="5555555555554444")
 
     def replace(self):
@@ -200,6 +228,14 @@ def changed(stage):
 
 def stopped_and_gone_on(stage):
     return [*monthly(stage), stage.stop, stage.go_on, stage.work]
+
+
+def ended_at_once(stage):
+    return [*monthly(stage), stage.end_at_once, stage.work]
+
+
+def switched_to_yearly(stage):
+    return [*monthly(stage), stage.give_yearly, stage.work, lambda: stage.until(33 * DAY)]
 
 
 def new_card(stage):
