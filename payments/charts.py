@@ -43,6 +43,32 @@ def bars(rows: Sequence[Sequence[int]]) -> tuple[float, list[list[Segment]]]:
     return fits.place(0), [_stacked(row, fits) for row in rows]
 
 
+@dataclass(frozen=True, slots=True)
+class Span:
+    """An interval in a picture: from where to where, and where its middle is.
+
+    `cut` where it goes on beyond the picture.
+    """
+
+    start: float
+    width: float
+    middle: float
+    cut: bool
+
+
+def spans(rows: Sequence[tuple[float, float, float]], *, most: float) -> tuple[Scale, list[Span]]:
+    """Low, middle and high of each row, around zero and cut at plus and minus `most`."""
+    kept = [tuple(min(max(value, -most), most) for value in row) for row in rows]
+    reach = max([abs(value) for row in kept for value in row], default=0) or most
+    fits = Scale(-reach, reach)
+    return fits, [_span(fits, row, cut) for row, cut in zip(rows, kept, strict=True)]
+
+
+def _span(fits: Scale, row: tuple[float, float, float], kept: Sequence[float]) -> Span:
+    low, middle, high = (fits.place(value) for value in kept)
+    return Span(low, round(high - low, 3), middle, cut=tuple(kept) != row)
+
+
 def _stacked(row: Sequence[int], fits: Scale) -> list[Segment]:
     ends = {True: 0, False: 0}
     segments = []

@@ -111,8 +111,8 @@ class SourcesForm(PeriodForm):
         label=_("Counted"),
         required=False,
         choices=[
-            (SourceQuestion.MOVED, _("Money that moved in these days")),
-            (SourceQuestion.WON, _("All from those won in these days")),
+            (SourceQuestion.MOVED, _("Money moved then")),
+            (SourceQuestion.WON, _("Supporters won then")),
         ],
     )
     campaign = forms.CharField(label=_("Campaign"), required=False, max_length=80)

@@ -142,7 +142,7 @@ def _same_as_movements(question: SourceQuestion) -> bool:
 
 def _shown(sheet: Sheet, question: SourceQuestion, asked: QueryDict) -> dict[str, Any]:
     lines = [_line(row, question.by, asked) for row in sheet.rows]
-    return {"total": sheet.total, "lines": lines, "picture": _picture(lines)}
+    return {"sums": sheet, "total": sheet.total, "lines": lines, "picture": _picture(lines)}
 
 
 def _line(row: Row, by: str, asked: QueryDict) -> Line:

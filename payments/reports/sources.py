@@ -77,6 +77,22 @@ class Sheet:
     total: Total
     rows: list[Row]
 
+    @property
+    def firsts(self) -> int:
+        return sum(row.firsts for row in self.rows)
+
+    @property
+    def renewals(self) -> int:
+        return sum(row.renewals for row in self.rows)
+
+    @property
+    def first_net(self) -> Money:
+        return sum((row.first_net for row in self.rows), Money(0, self.total.currency))
+
+    @property
+    def renewal_net(self) -> Money:
+        return sum((row.renewal_net for row in self.rows), Money(0, self.total.currency))
+
 
 def sheets(question: SourceQuestion) -> list[Sheet]:
     """The answer per currency. Read in one snapshot, rows and totals tie."""

@@ -34,7 +34,7 @@ FURTHER_UP = {
 class Refused(Exception):
     """A step that is not open.
 
-    Codes: one_variant, not_published, impossible, hopeless, code_taken, already_testing,
+    Codes: one_variant, not_published, impossible, hopeless, test_code_taken, already_testing,
     wrong_state, no_reason.
     """
 
@@ -103,12 +103,13 @@ def calculate(wanted: Wanted) -> Calculation:
 def plan(
     code: str, wanted: Wanted, *, question: str, guardrails: list[str], actor: User
 ) -> Experiment:
-    """Declare a test. Raises Refused: as `calculate`, and hopeless, code_taken, already_testing."""
+    """Declare a test. Raises Refused: as `calculate`, and hopeless, test_code_taken,
+    already_testing."""
     calculation = calculate(wanted)
     if not calculation.plan.honest:
         raise Refused("hopeless")
     if Experiment.objects.filter(code=code).exists():
-        raise Refused("code_taken")
+        raise Refused("test_code_taken")
     if Experiment.objects.open().filter(appeal=wanted.appeal).exists():
         raise Refused("already_testing")
     try:

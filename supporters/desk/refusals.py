@@ -25,5 +25,11 @@ def _sentences() -> dict[str, str]:
         "already_off": _("Everything is switched off already."),
         "lifted": _("This silence is over already."),
         "still_asking": _("An appeal of this campaign is still shown. Take it down first."),
+        "one_variant": _("A test compares variants. This appeal has one variant only."),
+        "not_published": _("Readers do not see this appeal. Publish it first."),
+        "impossible": _("No rate can rise that far. Choose a smaller rise."),
+        "hopeless": _("This test could not answer. Choose one of those that can."),
+        "test_code_taken": _("There is a test with this code already. Choose another one."),
+        "already_testing": _("This appeal has a test already. One at a time."),
         "gone": _("Somebody has done this already."),
     }

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from supporters.desk import appeals, keeping, preview, silence, writing
+from supporters.desk import appeals, experiments, keeping, preview, silence, writing
 
 appeal: list[URLPattern | URLResolver] = [
     path("", appeals.page, name="desk-appeal"),
@@ -18,6 +18,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("preview/", preview.unsaved, name="desk-appeal-preview-new"),
     path("sheets/<slug:scheme>/<slug:name>.css", preview.sheet, name="desk-appeal-sheet"),
     path("appeal/<slug:code>/", include(appeal)),
+    path("experiments/", experiments.index, name="desk-experiments"),
+    path("experiments/new/", experiments.new, name="desk-experiment-new"),
+    path("experiments/<slug:code>/", experiments.page, name="desk-experiment"),
+    path("experiments/<slug:code>/<slug:name>/", experiments.step, name="desk-experiment-step"),
     path("campaigns/", keeping.campaigns, name="desk-campaigns"),
     path("campaigns/<slug:code>/", keeping.campaign, name="desk-campaign"),
     path("campaigns/<slug:code>/move/", keeping.move_campaign, name="desk-campaign-move"),

@@ -122,7 +122,7 @@ def test_one_test_at_a_time_and_one_code_once():
     experiment = plan(appeal)
     assert refusal(plan, appeal, code="second") == "already_testing"
     experiments.stop(experiment, actor=ines(), reason="Another idea is better.")
-    assert refusal(plan, appeal) == "code_taken"
+    assert refusal(plan, appeal) == "test_code_taken"
     assert plan(appeal, code="second").status == "planned"
 
 
