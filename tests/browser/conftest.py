@@ -10,21 +10,24 @@
 and nothing that must be scrolled sideways, on a phone and on a desk, by day and by night.
 """
 
+import asyncio
 import json
 import os
 import shutil
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import sync_playwright
+from django.db import connections
+from playwright.sync_api import expect, sync_playwright
 
 AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text()
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 WIDTHS = (320, 1280)
 SCHEMES = ("light", "dark")
-# Nobody waits longer than this for a page of ours; on a busy machine a test may.
-PATIENCE_MS = 10_000
+# Nobody waits that long for a page of ours, but a test may on a busy machine.
+PATIENCE_MS = 30_000
+expect.set_options(timeout=PATIENCE_MS)
 
 
 def pytest_collection_modifyitems(items):
@@ -35,21 +38,35 @@ def pytest_collection_modifyitems(items):
 
 
 @pytest.fixture(scope="session")
-def chromium():
-    """One browser for the run; each test opens windows of its own in it."""
+def _started():
+    """One browser for the run, and the event loop that Playwright keeps in this thread."""
     path = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, BROWSERS)), None)
     if path is None:
         pytest.fail("Chromium is missing: apt-get install chromium, or set CHROMIUM to its path.")
-    # Playwright keeps an event loop in this thread, beside which Django would refuse a query.
-    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
-        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+    with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path)
-        yield browser
+        loop = asyncio.get_running_loop()
+        asyncio._set_running_loop(None)
+        yield browser, loop
+        asyncio._set_running_loop(loop)
         browser.close()
 
 
 @pytest.fixture
-def window(chromium, product):
+def chromium(_started, monkeypatch):
+    """The browser. Its event loop is seen only while a test uses it: Django keeps connections of
+    their own for a thread with a loop, which must neither be refused here nor outlive the test.
+    """
+    browser, loop = _started
+    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+    asyncio._set_running_loop(loop)
+    yield browser
+    connections.close_all()
+    asyncio._set_running_loop(None)
+
+
+@pytest.fixture
+def window(product, chromium):
     """Open a window with cookies of its own; an error in a page's script fails the test."""
     opened, wrong = [], []
 
