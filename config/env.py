@@ -48,6 +48,13 @@ class Environment:
             found[currency.lower()] = int(units)
         return found
 
+    def choice(self, name: str, default: str, allowed: tuple[str, ...]) -> str:
+        """One of a few words; another one stops the start."""
+        value = self.text(name, default)
+        if value not in allowed:
+            self.missing.append(f"{name}: one of {', '.join(allowed)}, not {value!r}")
+        return value
+
     def path(self, name: str, default: str) -> Path:
         """A folder, taken relative to the checkout."""
         return (BASE_DIR / self.text(name, default)).resolve()

@@ -74,6 +74,13 @@ ARTICLE_FACTS = env.text("ARTICLE_FACTS", "supporters.demo.newspaper.facts" if D
 # A function of the site's that returns stories to try appeals in; see appeals/stories.py.
 PREVIEW_STORIES = env.text("PREVIEW_STORIES", "supporters.demo.newspaper.stories" if DEMO else "")
 
+# What an appeal may keep on a reader's device: none, essential or full (appeals/storage.py), and
+# how often one reader is asked at most: on a page, and in a week where asks may be counted.
+APPEAL_STORAGE = env.choice("APPEAL_STORAGE", "essential", ("none", "essential", "full"))
+APPEAL_BUDGET = (2, 20)
+# The parent domain of the paper and of this site, so that both know a supporter's device.
+SHARED_COOKIE_DOMAIN = env.text("SHARED_COOKIE_DOMAIN") or None
+
 # --- Stripe -----------------------------------------------------------------------------------
 STRIPE_API_VERSION = "2026-10-28.endive"
 STRIPE_SECRET_KEY = env.required(
@@ -230,7 +237,11 @@ ACCOUNT_FORMS = {
     "confirm_login_code": "supporters.forms.sign_in.CodeForm",
 }
 # Per address (key) and per network address; three codes a minute, ten a day for one inbox.
-ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "request_login_code": "20/m/ip,3/m/key,10/d/key"}
+ACCOUNT_RATE_LIMITS = {
+    "login": "30/m/ip",
+    "request_login_code": "20/m/ip,3/m/key,10/d/key",
+    "appeal_proof": "20/m/ip,3/h/key,10/d/key",
+}
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_TIMEOUT = 600
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""

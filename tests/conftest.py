@@ -14,6 +14,7 @@ from payments.gateway import calls
 from payments.models import StripeEvent
 from payments.sandbox import Sandbox
 from payments.webhooks import inbox
+from supporters.appeals import bundle
 from tests import product as products
 from tests.stripe_transport import SandboxTransport
 
@@ -26,6 +27,7 @@ CARD = "4242424242424242"
 def _clean(tmp_path, settings):
     """Nothing is left over from another test: cache, files, the moved clock."""
     cache.clear()
+    bundle.KEPT.live = None
     settings.CLOCK_FILE = tmp_path / "clock"
     settings.STORAGES = {
         **settings.STORAGES,

@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 
 from payments import clock
 from payments.services import audit
-from supporters.appeals import content, gate
+from supporters.appeals import bundle, content, gate
 from supporters.appeals.content import Content
 from supporters.models import Appeal, AppealApproval, AppealVersion, Campaign, User, Variant
 
@@ -223,6 +223,7 @@ def _step(
     appeal.save(update_fields=["status", *(fields or [])])
     before, after = {"status": was} | (before or {}), {"status": status} | (after or {})
     _note(action, appeal, actor, reason=reason, before=before, after=after)
+    transaction.on_commit(bundle.forget)
 
 
 def _given(reason: str) -> str:

@@ -21,7 +21,7 @@ def html(
     currency: str,
     figures: Figures,
     language: str,
-    **addresses: str,
+    **addresses: Any,
 ) -> str:
     """The fragment. `wording` has its figures filled in; `addresses` go to the template."""
     with translation.override(language):

@@ -6,7 +6,7 @@ contexts.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from supporters.appeals import compiled
@@ -31,12 +31,15 @@ __all__ = [
     "Context",
     "Decision",
     "Looked",
+    "Page",
     "Problem",
     "RuleError",
     "Rules",
     "decide",
+    "for_page",
     "parse",
     "problems",
+    "without_device",
 ]
 
 
@@ -112,6 +115,26 @@ class Bundle:
             "guards": guards,
             "appeals": [each.data() for each in self.at(placement)],
         }
+
+
+PAGE_FIELDS = ("story", "section", "tags", "authors", "language", "sensitive")
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What is known of an article when its page is made; words in lower case."""
+
+    story: str = ""
+    section: str = ""
+    tags: tuple[str, ...] = ()
+    authors: tuple[str, ...] = ()
+    language: str = ""
+    sensitive: bool = False
+
+    def data(self) -> dict[str, Any]:
+        """As the device reads it; what is empty is left out."""
+        values = {name: getattr(self, name) for name in PAGE_FIELDS}
+        return {name: value for name, value in values.items() if value}
 
 
 MUTED: dict[str, Callable[[str], Rules]] = {
@@ -200,6 +223,31 @@ def decide(bundle: Bundle, placement: str, context: Context) -> Decision:
     return Decision("asked", chosen.code, arm_at(place, chosen.arms), sticky, looked)
 
 
+def for_page(bundle: Bundle, placement: str, page: Page, now: int) -> Bundle:
+    """The bundle without what this page rules out, so that its HTML stays small.
+
+    What the newsroom has silenced here leaves no appeal at all.
+    """
+    known = Context(now=now, **{name: getattr(page, name) for name in PAGE_FIELDS})
+    silenced = any(
+        name in {"killed", "muted"} and _all(rules, bundle, known)
+        for name, rules in bundle.guards()
+    )
+    left = [each for each in bundle.at(placement) if _possible(each, bundle, known)]
+    return replace(bundle, appeals=() if silenced else tuple(left), mutes=())
+
+
+def without_device(bundle: Bundle, placement: str, page: Page | None, now: int) -> Candidate | None:
+    """The first appeal that shows on every device: what readers without scripts see."""
+    sure = {"now", "sensitive"} | set(PAGE_FIELDS if page else ())
+    known = Context(now=now, **(page.data() if page else {}))
+    for each in bundle.at(placement):
+        settled = all(condition.field in sure for condition in each.conditions)
+        if settled and all(_look(each, bundle, known).checks):
+            return each
+    return None
+
+
 def campaign_state(campaign: tuple[int, int, bool], now: int) -> str:
     """before, running, met or over; without an end it is never over."""
     starts, ends, met = campaign
@@ -208,6 +256,11 @@ def campaign_state(campaign: tuple[int, int, bool], now: int) -> str:
     if ends and now >= ends:
         return "over"
     return "met" if met else "running"
+
+
+def _possible(candidate: Candidate, bundle: Bundle, known: Context) -> bool:
+    settled = (each for each in candidate.conditions if each.field in PAGE_FIELDS)
+    return all(_holds(each, bundle, known, "") for each in settled)
 
 
 def _look(candidate: Candidate, bundle: Bundle, context: Context) -> Looked:

@@ -89,6 +89,7 @@ def _names(page: Page) -> list[str]:
         element
         for element in page.of("input", "select", "textarea")
         if element.attributes.get("type") not in {"hidden", "submit"}
+        and "label" not in element.within
         and element.attributes.get("id") not in labels
     ]
     nameless = [

@@ -36,6 +36,8 @@ def without_vary(get_response: Answer) -> Answer:
         response = get_response(request)
         if "public" in response.headers.get("Cache-Control", "") and not response.cookies:
             del response.headers["Vary"]
+            if request.path.startswith("/appeals/"):
+                response.headers["Vary"] = "Origin"
         return response
 
     return middleware

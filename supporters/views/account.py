@@ -45,7 +45,7 @@ def home(request: SignedIn) -> HttpResponse:
     }
     response = render(request, "supporters/account/home.html", context)
     if years:
-        mark_supporter(response)
+        mark_supporter(request, response, supporter)
     return response
 
 

@@ -44,8 +44,9 @@ def thanks(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     mine = str(public_id) in request.session.get("checkouts", [])
     context = thanks_page.page_context(checkout, mine=mine, reader=request.user)
     response = render(request, "supporters/thanks.html", context)
-    if checkout.status == Checkout.Status.PAID:
-        mark_supporter(response)
+    given = checkout.contributions.select_related("supporter").last()
+    if mine and given and given.supporter:
+        mark_supporter(request, response, given.supporter)
     return response
 
 

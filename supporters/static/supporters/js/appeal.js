@@ -1,67 +1,186 @@
-// Betters the appeal where scripts run: the button says the chosen sum, and "Not now" answers in
-// place. The links and the form underneath work without it.
+// Betters the appeal where scripts run: the button says the chosen sum, "Not now" answers in place,
+// "Why am I seeing this?" names each rule, and what was taken down since the page was made goes.
+// The links and the form underneath work without it. Also a part of embed.js (config/inline.py).
+const DAY = 86400;
+const page = document.documentElement;
 
-const DAY = 86_400;
-const root = document.documentElement;
+// The places of this page at which something is asked.
+const shown = new Set();
 
-const cookie = (value, seconds) => {
-  const secure = location.protocol === "https:" ? "; Secure" : "";
-  document.cookie = `ko_pause=${value}; Path=/; Max-Age=${seconds}; SameSite=Lax${secure}`;
+// Tells the page, and whoever counts there, what happened: view, click, pause.
+const tell = (aside, kind) => {
+  const detail = { kind, placement: aside.dataset.placement };
+  const ask = aside.closest("[data-ko]");
+  if (ask && ask.ko) {
+    const { appeal, variant, sticky } = ask.ko.d;
+    Object.assign(detail, { appeal, variant, sticky });
+  }
+  page.dispatchEvent(new CustomEvent("keepopen", { detail }));
 };
 
-/** Silences every appeal on the page; the one that was answered says until when. */
-function pause(aside, days) {
+const may = (mode) => {
+  const chosen = (document.cookie.match("(?:^|; )ko_storage=([^;]*)") || [])[1];
+  return (chosen || mode || "essential") !== "none";
+};
+
+const keep = (value, seconds) => {
+  const secure = location.protocol === "https:" ? "; Secure" : "";
+  document.cookie = "ko_pause=" + value + "; Path=/; Max-Age=" + seconds + "; SameSite=Lax" + secure;
+};
+
+// Silences every appeal on the page; the one that was answered says until when.
+const pause = (aside, days) => {
   const until = Math.floor(Date.now() / 1000) + days * DAY;
   const before = [...aside.children];
   const said = aside.querySelector("[data-ko-paused]").content.cloneNode(true);
   const line = said.querySelector("p");
-  const day = new Intl.DateTimeFormat(root.lang || "en", { dateStyle: "long" }).format(until * 1000);
+  const day = new Intl.DateTimeFormat(page.lang || "en", { dateStyle: "long" }).format(until * 1000);
   line.textContent = line.textContent.replace("{day}", day);
   said.querySelector("button").addEventListener("click", () => {
-    cookie("", 0);
+    keep("", 0);
     aside.removeAttribute("data-ko-said");
-    root.removeAttribute("data-ko-appeal");
+    page.removeAttribute("data-ko-appeal");
+    for (const other of others) other.hidden = false;
     aside.replaceChildren(...before);
     aside.querySelector("summary").focus();
   });
-  cookie(`${until}.reader`, days * DAY);
+  const ask = aside.closest("[data-ko]");
+  if (may(ask && ask.ko && ask.ko.B.mode)) keep(until + ".reader", days * DAY);
   aside.setAttribute("data-ko-said", "");
-  root.setAttribute("data-ko-appeal", "off");
+  page.setAttribute("data-ko-appeal", "off");
+  const others = [...shown].filter((other) => other !== ask && !other.hidden);
+  for (const other of others) other.hidden = true;
   aside.replaceChildren(said);
   line.focus();
-}
+  tell(aside, "pause");
+};
 
-function attend(aside) {
+// One line for each condition that was looked at, in the words of the rules file.
+const explain = async (aside, details) => {
+  const ask = aside.closest("[data-ko]");
+  if (!ask || !ask.ko || details.querySelector("ul")) return;
+  const file = await rules(ask.ko.base);
+  const { d } = ask.ko;
+  const checks = (d.appeals.find((each) => each[0] === d.appeal) || [0, []])[1];
+  const words = (file && file.data.words[d.appeal]) || [];
+  const list = document.createElement("ul");
+  words.forEach((line, place) => {
+    const item = document.createElement("li");
+    item.textContent = (checks[place] ? "✓ " : "✗ ") + line;
+    list.append(item);
+  });
+  if (words.length) details.append(list);
+};
+
+let file;
+const rules = (base) => {
+  file = file || fetch((base || "") + "/appeals/rules.json", { credentials: "omit" })
+    .then((answer) => (answer.ok ? answer.json() : null))
+    .catch(() => null);
+  return file;
+};
+
+// Goes without moving anything: what is on the screen keeps its place and is emptied.
+const vanish = (ask) => {
+  if (ask.getBoundingClientRect().top >= innerHeight) ask.hidden = true;
+  else ask.style.setProperty("visibility", "hidden");
+  ask.inert = true;
+};
+
+// What the newsroom has silenced or taken down since this page was made.
+const refresh = async (ask) => {
+  const fresh = await rules(ask.ko.base);
+  if (!fresh) return;
+  const { B, c, d, decide } = ask.ko;
+  const now = { ...B, ...fresh.data.places[ask.dataset.place] };
+  const again = decide(now, c);
+  const appeal = now.appeals.find((each) => each.code === d.appeal);
+  const told = appeal && appeal.arms.some((arm) => arm[0] === d.variant);
+  if (!told || again.why === "killed" || again.why === "muted") vanish(ask);
+};
+
+// What was read and asked, on the device, where the reader said yes.
+const remember = (ask) => {
+  const { c } = ask.ko;
+  if (!c.visitor) return;
+  try {
+    const own = JSON.parse(localStorage.keepopen || "{}");
+    const recent = (list) => (list || []).filter((each) => each[0] > c.now - 30 * DAY);
+    own.read = recent(own.read).filter((each) => each[1] !== (c.story || location.pathname));
+    own.read.push([c.now, c.story || location.pathname]);
+    own.read = own.read.slice(-200);
+    own.asked = recent(own.asked);
+    if (ask.ko.d.why === "asked") own.asked.push([c.now]);
+    localStorage.keepopen = JSON.stringify(own);
+  } catch {
+    // Storage that is full or forbidden: the reader is counted as new.
+  }
+};
+
+const attend = (aside) => {
   const form = aside.querySelector("[data-ko-form]");
-  const button = form.querySelector("[data-ko-give]");
+  const button = form && form.querySelector("[data-ko-give]");
   const say = () => {
-    const frequency = form.querySelector('[name="frequency"]:checked')?.value;
-    const amount = form.querySelector(`[name="choice_${frequency}"]:checked`);
-    const words = button.getAttribute(`data-words-${amount?.dataset.label ? frequency : "own"}`);
-    button.textContent = words.replace("{amount}", amount?.dataset.label ?? "");
+    const frequency = form.querySelector("[name=frequency]:checked").value;
+    const tile = form.querySelector("[name=choice_" + frequency + "]:checked");
+    const own = !tile || tile.value === "own";
+    const words = button.getAttribute("data-words-" + (own ? "own" : frequency));
+    button.textContent = words.replace("{amount}", own ? "" : tile.nextElementSibling.textContent);
   };
-  form.addEventListener("change", say);
-  form.addEventListener("submit", (event) => {
-    if (button.getAttribute("aria-busy") === "true") event.preventDefault();
-    button.setAttribute("aria-busy", "true");
-  });
-  addEventListener("pageshow", () => {
-    button.removeAttribute("aria-busy");
+  if (form) {
+    form.addEventListener("change", say);
+    form.addEventListener("submit", (event) => {
+      if (button.getAttribute("aria-busy") === "true") event.preventDefault();
+      button.setAttribute("aria-busy", "true");
+      tell(aside, "click");
+    });
+    addEventListener("pageshow", () => {
+      button.removeAttribute("aria-busy");
+      say();
+    });
     say();
-  });
+  }
   aside.addEventListener("click", (event) => {
+    if (event.target.closest("a.ko-appeal__give")) tell(aside, "click");
     const link = event.target.closest("[data-ko-pause]");
     if (!link) return;
     event.preventDefault();
     pause(aside, Number(link.dataset.koPause));
   });
   aside.addEventListener("keydown", (event) => {
-    const open = aside.querySelector(".ko-appeal__pause[open]");
+    const open = event.target.closest("details[open]");
     if (event.key !== "Escape" || !open) return;
     open.open = false;
     open.firstElementChild.focus();
   });
-  say();
-}
+  const why = aside.querySelector("[data-ko-why]");
+  if (why) why.addEventListener("toggle", () => why.open && explain(aside, why));
+};
 
-document.querySelectorAll(".ko-appeal").forEach(attend);
+// A reader has seen it when half of it was on the screen for a second.
+const watch = (aside) => {
+  let timer;
+  new IntersectionObserver((seen, watcher) => {
+    clearTimeout(timer);
+    if (!seen.at(-1).isIntersecting) return;
+    timer = setTimeout(() => {
+      watcher.disconnect();
+      tell(aside, "view");
+    }, 1000);
+  }, { threshold: 0.5 }).observe(aside);
+};
+
+const enhance = (place) => {
+  for (const aside of place.querySelectorAll(".ko-appeal:not([hidden])")) {
+    attend(aside);
+    watch(aside);
+  }
+  for (const ask of place.querySelectorAll("[data-ko]")) {
+    if (!ask.ko) continue;
+    remember(ask);
+    if (ask.hidden) continue;
+    shown.add(ask);
+    refresh(ask);
+  }
+};
+enhance(document);
