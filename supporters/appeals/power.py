@@ -78,19 +78,21 @@ def nearest(design: Design, others: Mapping[str, tuple[float, float]]) -> list[P
     test that needs two of these concessions is proposed only where one does not do. Empty where
     no test of this traffic is honest.
     """
-    larger = [replace(design, lift=lift) for lift in LIFTS if lift > design.lift]
     further = [
         replace(design, metric=metric, base=base, units_a_day=units)
         for metric, (base, units) in others.items()
     ]
-    longer = [replace(each, within_days=LONGEST_DAYS) for each in (design, *further, *larger)]
-    one_concession = [_first(further), _first(larger), _first(longer[:1])]
-    found = [each for each in one_concession if each]
+    longer = replace(design, within_days=LONGEST_DAYS)
+    found = [each for each in (_first(further), _first(_larger(design)), _first([longer])) if each]
     if found:
         return found
-    both = [replace(each, lift=lift) for each in longer for lift in LIFTS if lift > design.lift]
-    two_concessions = (_first(longer[1:]), _first(sorted(both, key=lambda each: each.lift)))
-    return [each for each in two_concessions if each][:1]
+    patient = (replace(each, within_days=LONGEST_DAYS) for each in (*further, design))
+    rises = (_first([each, *_larger(each)]) for each in patient)
+    return sorted((each for each in rises if each), key=lambda each: each.design.lift)
+
+
+def _larger(design: Design) -> list[Design]:
+    return [replace(design, lift=lift) for lift in LIFTS if lift > design.lift]
 
 
 def one_look(base: float, lift: float, *, alpha: float = ALPHA) -> int:

@@ -30,7 +30,6 @@ class Line:
     arm: str
     control: str
     other: str
-    of: int
     relative: str
     between: str
     verdict: str
@@ -89,7 +88,9 @@ def report(experiment: Experiment, now: datetime) -> Report:
 def percent(value: float) -> str:
     """A share with as many digits as say something: `0.42 %`."""
     shown = 100 * value
-    digits = 1 if abs(shown) >= 10 else 2 if abs(shown) >= 0.1 else 4
+    digits = 1 if shown >= 10 else 2 if shown >= 0.1 else 3 if shown >= 0.01 else 4
+    if not value:
+        digits = 0
     return f"{number_format(round(shown, digits), decimal_pos=digits)} %"
 
 
@@ -114,10 +115,14 @@ def _verdict(experiment: Experiment, found: Findings) -> tuple[str, str]:
 def _better(winner: Comparison, currency: str) -> str:
     interval = winner.interval
     relative = _relative(interval, winner.control) if interval else ""
-    return _("“%(arm)s” is better: %(other)s against %(control)s, between %(between)s.") % {
+    return _(
+        "“%(arm)s” is better. %(measure)s: %(other)s against %(control)s;"
+        " the difference lies between %(between)s."
+    ) % {
         "arm": winner.arm,
-        "other": _amount(winner.measure, winner.other.value, currency),
-        "control": _amount(winner.measure, winner.control.value, currency),
+        "measure": LABELS[winner.measure],
+        "other": _amount(winner.measure, winner.other, currency),
+        "control": _amount(winner.measure, winner.control, currency),
         "between": relative,
     }
 
@@ -165,9 +170,8 @@ def _line(each: Comparison, currency: str) -> Line:
     return Line(
         measure=LABELS[each.measure],
         arm=each.arm,
-        control=_amount(each.measure, each.control.value, currency),
-        other=_amount(each.measure, each.other.value, currency),
-        of=each.other.of,
+        control=_amount(each.measure, each.control, currency),
+        other=_amount(each.measure, each.other, currency),
         relative=_signed(each.interval.difference / each.control.value)
         if each.interval and each.control.value
         else "",
@@ -219,7 +223,9 @@ def _signed(value: float) -> str:
     return f"{sign}{number_format(round(abs(100 * value), 1), decimal_pos=1)} %"
 
 
-def _amount(measure: str, value: float, currency: str) -> str:
+def _amount(measure: str, estimate: Estimate, currency: str) -> str:
+    if not estimate.of:
+        return "–"
     if measure == Metric.VALUE:
-        return Money(round(value), currency).format(get_language() or "en")
-    return percent(value)
+        return Money(round(estimate.value), currency).format(get_language() or "en")
+    return percent(estimate.value)

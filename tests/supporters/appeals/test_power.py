@@ -96,12 +96,18 @@ def test_more_time_is_offered_up_to_twelve_weeks():
     ]
 
 
-def test_a_small_paper_is_offered_what_two_concessions_allow():
+def test_a_small_paper_is_offered_what_two_concessions_allow_the_smallest_rise_first():
     """Five hundred readers a day can tell only whether clicks rise by three quarters."""
     small = {"starts": (0.0005, 500), "clicks": (0.004, 500)}
     offered = power.nearest(replace(COPY, units_a_day=500), small)
     assert [(each.design.metric, each.design.lift, each.days) for each in offered] == [
         ("clicks", 0.75, 66)
+    ]
+    larger = {"starts": (0.0005, 4000), "clicks": (0.004, 4000)}
+    offered = power.nearest(replace(COPY, units_a_day=4000), larger)
+    assert [(each.design.metric, each.design.lift) for each in offered] == [
+        ("clicks", 0.25),
+        ("starts", 0.75),
     ]
 
 

@@ -143,7 +143,8 @@ def test_a_better_variant_is_named_with_where_the_difference_lies(desk):
         count(experiment, variant, "click", clicks)
     wait(timedelta(hours=1))
     words = page(desk, experiment)
-    assert "“dated” is better: 1.40 % against 0.40 %, between +" in words
+    assert "“dated” is better. Clicks: 1.40 % against 0.40 %" in words
+    assert "the difference lies between +" in words
     assert "state--good" in words
 
 
