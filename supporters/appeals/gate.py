@@ -13,7 +13,7 @@ from supporters.appeals import claims, contrast, figures, rendering, rules, stru
 from supporters.appeals.content import SUM, Content, Wording
 from supporters.appeals.figures import Figures
 from supporters.appeals.phrases import placeholders
-from supporters.models import Appeal, Campaign
+from supporters.models import Appeal, Campaign, Placement
 
 LONGEST = {"heading": 90, "body": 600, "button": 40}
 MOST_AMOUNTS, MOST_VARIANTS = 4, 6
@@ -45,10 +45,12 @@ def problems(content: Content, appeal: Appeal) -> list[Problem]:
             for check in (_lengths, _amounts, _colours)
             for sentence in check(variant, campaign)
         ]
-        found += [Problem(variant.code, sentence) for sentence in _said(variant, counted, ledger)]
-        found += [
-            Problem(variant.code, each) for each in _built(variant, content, counted, campaign)
-        ]
+        for sentence in (
+            *_half(variant, content),
+            *_said(variant, counted, ledger),
+            *_built(variant, content, counted, campaign),
+        ):
+            found.append(Problem(variant.code, sentence))
     return found
 
 
@@ -103,10 +105,14 @@ def _lengths(variant: Wording, campaign: Campaign) -> Iterator[str]:
         long = len(getattr(variant, name))
         if long > most:
             yield sentences[name] % {"long": long, "most": most}
-    if bool(variant.heading) != bool(variant.body):
-        yield _("Write a heading and a text, or leave both to the house's own words.")
     if variant.button and SUM not in variant.button:
         yield _("The button must say how much is given: put {amount} into its words.")
+
+
+def _half(variant: Wording, content: Content) -> Iterator[str]:
+    """A slim banner has a heading only; everywhere else words come whole or not at all."""
+    if content.placement != Placement.SLIM and bool(variant.heading) != bool(variant.body):
+        yield _("Write a heading and a text, or leave both to the house's own words.")
 
 
 def _amounts(variant: Wording, campaign: Campaign) -> Iterator[str]:

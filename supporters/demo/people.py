@@ -56,7 +56,16 @@ CAST = {
             "Ines Valloway",
             "campaigns@example.org",
             "Writes appeals, and sees what they bring.",
-            "/desk/",
+            "/desk/appeals/",
+            "campaigns",
+        ),
+        Role(
+            "news-desk",
+            "News desk",
+            "Maeve Tarrant",
+            "newsdesk@example.org",
+            "Approves what others wrote; silences appeals when the news demands it.",
+            "/desk/appeals/",
             "campaigns",
         ),
         Role(

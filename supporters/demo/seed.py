@@ -12,7 +12,7 @@ from payments.models import Contribution, Subscription
 from payments.money import Money
 from payments.services import checkout, refunds, subscriptions
 from supporters.appeals import attribution, references
-from supporters.demo import payer, people, sandbox
+from supporters.demo import asks, payer, people, sandbox
 from supporters.demo.second_hand import apply_all, helping
 from supporters.demo.year import DAY, DECLINED, Act, Giver, charges, plan
 from supporters.models import User
@@ -27,10 +27,13 @@ def live(*, scale: int, progress: Progress) -> None:
     acts = plan(scale=scale)
     with helping():
         people.hire()
+        begin = sandbox.keep_pace().timestamp()
+        asks.begin()
         call_command("setup_stripe", stdout=_Silence())
-        _live_days(acts, begin=sandbox.keep_pace().timestamp(), progress=progress)
+        _live_days(acts, begin=begin, progress=progress)
         sandbox.catch_up()
         _take_over()
+        asks.end()
         _prove_addresses()
 
 
