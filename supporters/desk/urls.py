@@ -2,12 +2,13 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from supporters.desk import appeals, experiments, keeping, preview, silence, writing
+from supporters.desk import appeals, experiments, keeping, preview, replay, silence, writing
 
 appeal: list[URLPattern | URLResolver] = [
     path("", appeals.page, name="desk-appeal"),
     path("edit/", writing.edit, name="desk-appeal-edit"),
     path("preview/", preview.unsaved, name="desk-appeal-preview"),
+    path("replay/", replay.page, name="desk-appeal-replay"),
     path("versions/", appeals.versions, name="desk-appeal-versions"),
     path("versions/<int:number>/", preview.version, name="desk-appeal-version"),
     path("step/<slug:name>/", appeals.step, name="desk-appeal-step"),

@@ -67,6 +67,7 @@ TABLE = {
     "supporters:desk-appeal-versions": CAMPAIGNS,
     "supporters:desk-appeal-version": CAMPAIGNS,
     "supporters:desk-appeal-sheet": CAMPAIGNS,
+    "supporters:desk-appeal-replay": CAMPAIGNS,
     "supporters:desk-appeal-preview": CAMPAIGNS_POST,
     "supporters:desk-appeal-preview-new": CAMPAIGNS_POST,
     "supporters:desk-appeal-step": CAMPAIGNS_POST,

@@ -52,7 +52,8 @@ def ask(client, name):
 def test_every_address_of_the_room_is_in_this_matrix():
     names = {str(name) for name in get_resolver().namespace_dict["supporters"][1].reverse_dict}
     room = {n for n in names if n.startswith("desk-") and "/appeals/" in reverse_any(n)}
-    assert room - set(ALL) == set()
+    # Experiments have a matrix of their own.
+    assert {name for name in room if "experiment" not in name} == set(ALL)
 
 
 def reverse_any(name):

@@ -1,0 +1,193 @@
+"""Replay: yesterday's sampled page views through draft rules, before anybody is asked.
+
+The sample holds no reader, so what only a device knows (how often it asked this week, whether it
+belongs to the holdout) is left out: predictions are upper bounds, and the page says so.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+
+from payments import clock
+from payments.reports.questions import moment_after, moment_of
+from supporters.appeals import content as contents
+from supporters.appeals import figures, rules
+from supporters.appeals.content import Content
+from supporters.appeals.rules import Bundle, Candidate, Context, Decision, decide
+from supporters.models import Appeal, Campaign, Mute, PageViewSample, Placement
+
+MOST = 5000
+PER_PAGE = 2
+HALF_HOUR = 1800
+# The order in which a page is read: what asks first uses up the page's budget.
+IN_ORDER = (Placement.SLIM, Placement.TOP, Placement.INSIDE, Placement.END)
+
+
+@dataclass(slots=True)
+class Predicted:
+    """What would have happened to the views of a day, counted in views.
+
+    `shown` see this appeal: `fresh` of them are asked nothing there now, the others see one of
+    `instead`. `behind` fit its rules but meet an appeal of higher priority. `why` see nothing in
+    its placement, by reason. `asks` counts pages by how many appeals they carry, `asks_now` as it
+    is today. `supporters` are views by people who give, of which `supporters_asked` are asked
+    anywhere.
+    """
+
+    day: date
+    views: int = 0
+    shown: int = 0
+    fresh: int = 0
+    instead: Counter[str] = field(default_factory=Counter)
+    behind: Counter[str] = field(default_factory=Counter)
+    why: Counter[str] = field(default_factory=Counter)
+    sections: Counter[str] = field(default_factory=Counter)
+    asks: Counter[int] = field(default_factory=Counter)
+    asks_now: Counter[int] = field(default_factory=Counter)
+    supporters: int = 0
+    supporters_asked: int = 0
+
+    def per_hundred(self, asks: Counter[int]) -> int:
+        """Appeals on a hundred pages."""
+        return round(sum(number * views for number, views in asks.items()) * 100 / self.views)
+
+
+def sampled_day(today: date) -> date | None:
+    """The last whole day of which there is a sample."""
+    before = PageViewSample.objects.filter(hour__lt=moment_of(today)).order_by("-hour")
+    latest = before.values_list("hour", flat=True).first()
+    return clock.local_date(latest) if latest else None
+
+
+def predict(appeal: Appeal, wanted: Content, day: date) -> Predicted:
+    """The views of a day as they would be with `wanted` in place of what the appeal shows now.
+
+    Its own schedule is left aside: a draft for next week is tried on yesterday. Raises RuleError.
+    """
+    now = clock.now()
+    live = _bundle(now, day)
+    mine = replace(_candidate(appeal.code, appeal.campaign, wanted, now), starts=0, ends=0)
+    others = tuple(each for each in live.appeals if each.code != mine.code)
+    planned = replace(live, appeals=(*others, mine))
+    found = Predicted(day)
+    for context, number in _contexts(day).items():
+        _count(found, mine, context, number, live=live, planned=planned)
+    return found
+
+
+def _count(
+    found: Predicted,
+    mine: Candidate,
+    context: Context,
+    number: int,
+    *,
+    live: Bundle,
+    planned: Bundle,
+) -> None:
+    before, after = dict(_asked(live, context)), dict(_asked(planned, context))
+    here, there = before[mine.placement], after[mine.placement]
+    asks = sum(1 for each in after.values() if each.asked)
+    found.views += number
+    found.asks[asks] += number
+    found.asks_now[sum(1 for each in before.values() if each.asked)] += number
+    if context.standing == "supporter":
+        found.supporters += number
+        found.supporters_asked += number if asks else 0
+    if not there.asked:
+        found.why[there.why] += number
+    elif there.appeal != mine.code:
+        fits = next(all(each.checks) for each in there.appeals if each.code == mine.code)
+        found.behind[there.appeal] += number if fits else 0
+    else:
+        found.shown += number
+        found.sections[context.section] += number
+        if not here.asked:
+            found.fresh += number
+        elif here.appeal != mine.code:
+            found.instead[here.appeal] += number
+
+
+def _asked(bundle: Bundle, context: Context) -> Iterator[tuple[str, Decision]]:
+    """What each placement decides, the page's budget being used up from the top."""
+    asked = 0
+    for placement in IN_ORDER:
+        decision = decide(bundle, placement, replace(context, asked_here=asked))
+        asked += decision.asked
+        yield placement, decision
+
+
+def _contexts(day: date) -> Counter[Context]:
+    """The day's views as rules know them, the same ones counted together."""
+    inside = PageViewSample.objects.filter(hour__gte=moment_of(day), hour__lt=moment_after(day))
+    return Counter(_context(view) for view in inside.order_by("pk")[:MOST].iterator())
+
+
+def _context(view: PageViewSample) -> Context:
+    return Context(
+        now=_epoch(view.hour) + HALF_HOUR,
+        story=view.article,
+        section=view.section,
+        tags=tuple(view.tags),
+        authors=tuple(view.authors),
+        language=view.language,
+        country=view.country,
+        device=view.device,
+        referrer=view.referrer,
+        standing=view.standing,
+        sensitive=view.sensitive,
+        paused=view.paused,
+        read=view.read,
+    )
+
+
+def _bundle(now: datetime, day: date) -> Bundle:
+    """What is live at this moment, mutes included."""
+    live = [
+        _candidate(each.code, each.campaign, contents.of_version(each.live), now)
+        for each in Appeal.objects.live()
+        if each.live
+    ]
+    current = Mute.objects.current(now)
+    mutes = tuple(
+        (each.kind, each.value, _epoch(each.expires_at)) for each in current if each.expires_at
+    )
+    killed = any(each.kind == Mute.Kind.SWITCH for each in current)
+    return Bundle(tuple(live), mutes, zone=_zone(day), per_page=PER_PAGE, killed=killed)
+
+
+def _candidate(code: str, campaign: Campaign, said: Content, now: datetime) -> Candidate:
+    return Candidate(
+        code=code,
+        placement=said.placement,
+        arms=tuple((variant.code, variant.share) for variant in said.variants) or (("", 1),),
+        priority=said.priority,
+        rules=rules.parse(said.rules),
+        starts=_epoch(said.starts_at) if said.starts_at else 0,
+        ends=_epoch(said.ends_at) if said.ends_at else 0,
+        sensitive=said.sensitive == Appeal.Sensitive.SHOW,
+        campaign=_campaign(campaign, now),
+    )
+
+
+def _campaign(campaign: Campaign, now: datetime) -> tuple[int, int, bool]:
+    ends = _epoch(moment_after(campaign.ends_on)) if campaign.ends_on else 0
+    if campaign.status != Campaign.Status.OPEN:
+        ends = min(ends or _epoch(now), _epoch(now))
+    return _epoch(moment_of(campaign.starts_on)), ends, figures.of_campaign(campaign).reached
+
+
+def _zone(day: date) -> tuple[tuple[int, int], ...]:
+    """How far the newsroom's zone is from UTC at the day's hours, from each change on."""
+    start = moment_of(day)
+    hours: Iterable[datetime] = (start + timedelta(hours=hour) for hour in range(25))
+    found: list[tuple[int, int]] = []
+    for moment in hours:
+        ahead = moment.astimezone(clock.newsroom_zone()).utcoffset() or timedelta()
+        if not found or found[-1][1] != ahead.total_seconds():
+            found.append((_epoch(moment) if found else 0, int(ahead.total_seconds())))
+    return tuple(found)
+
+
+def _epoch(moment: datetime) -> int:
+    return int(moment.timestamp())
