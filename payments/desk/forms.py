@@ -229,3 +229,9 @@ def periods(today: date) -> list[tuple[str, str, str]]:
     ]
     days = [(name, first.isoformat(), last.isoformat()) for name, first, last in named]
     return [*days, (gettext("Everything"), "", "")]
+
+
+class ExplainForm(forms.Form):
+    """Why a difference may stand."""
+
+    reason = forms.CharField(label=_("Reason"), max_length=300)

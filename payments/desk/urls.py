@@ -2,7 +2,15 @@
 
 from django.urls import path
 
-from payments.desk import contributions, deliveries, disputes, movements, refunds
+from payments.desk import (
+    books,
+    contributions,
+    deliveries,
+    disputes,
+    movements,
+    payouts,
+    refunds,
+)
 
 urlpatterns = [
     path("", movements.movements_page, name="desk-finance"),
@@ -22,6 +30,15 @@ urlpatterns = [
     path("disputes/<uuid:public_id>/evidence.zip", disputes.pack, name="desk-dispute-pack"),
     path("warnings/<int:pk>/refund/", disputes.refund_warned, name="desk-warning-refund"),
     path("warnings/<int:pk>/keep/", disputes.keep_warned, name="desk-warning-keep"),
+    path("payouts/", payouts.payouts_page, name="desk-payouts"),
+    path("payouts/<str:stripe_id>/", payouts.payout_page, name="desk-payout"),
+    path("books/", books.books_page, name="desk-books"),
+    path("books/compare/", books.compare_now, name="desk-books-compare"),
+    path("books/repair/", books.repair_all, name="desk-books-repair"),
+    path("books/<uuid:public_id>/", books.difference_page, name="desk-difference"),
+    path("books/<uuid:public_id>/repair/", books.repair, name="desk-difference-repair"),
+    path("books/<uuid:public_id>/explain/", books.explain, name="desk-difference-explain"),
+    path("books/<uuid:public_id>/take/", books.take, name="desk-difference-take"),
     path("events/", deliveries.events_page, name="desk-events"),
     path("events/<int:pk>/retry/", deliveries.retry_event, name="desk-event-retry"),
     path("tasks/<int:pk>/retry/", deliveries.retry_task, name="desk-task-retry"),

@@ -24,6 +24,9 @@ class Payout(models.Model):
     )
     livemode = models.BooleanField(default=False)
     failure_code = models.CharField(max_length=60, blank=True, help_text="Stripe's word for why.")
+    stripe_failure_transaction_id = models.CharField(
+        max_length=255, blank=True, db_index=True, help_text="What brought the money back."
+    )
     itemised_at = models.DateTimeField(null=True, help_text="When its content was read whole.")
 
     def __str__(self) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from itertools import chain
+from typing import Any
 
 from django.db.models import Max
 
@@ -43,10 +44,26 @@ def night(day: str) -> None:
 
 def run_now() -> Reconciliation:
     """One more comparison for today, at a person's wish."""
+    return run(**_next())
+
+
+def ask_for_one() -> None:
+    """Have one more comparison done by a worker; several wishes at once are one."""
+    wish = _next()
+    key = f"reconcile:{livemode()}:{wish['day']}:{wish['number']}"
+    outbox.put("reconcile.wished", key=key, day=wish["day"].isoformat(), number=wish["number"])
+
+
+@outbox.task("reconcile.wished")
+def wished(day: str, number: int) -> None:
+    run(day=date.fromisoformat(day), number=number)
+
+
+def _next() -> dict[str, Any]:
+    """Today, and the number after the last comparison that was finished."""
     day = clock.local_date(clock.now())
-    own = Reconciliation.objects.filter(day=day, livemode=livemode())
-    last = own.aggregate(last=Max("number"))["last"] or 0
-    return run(day=day, number=last + 1)
+    done = Reconciliation.objects.filter(day=day, livemode=livemode(), finished_at__isnull=False)
+    return {"day": day, "number": (done.aggregate(last=Max("number"))["last"] or 0) + 1}
 
 
 def run(*, day: date, number: int) -> Reconciliation:

@@ -26,7 +26,7 @@ from django.db.models import (
 from django.db.models.functions import Coalesce
 
 from payments.gateway.client import livemode
-from payments.models import LedgerEntry, PayoutItem
+from payments.models import LedgerEntry, Payout, PayoutItem
 from payments.money import Money
 from payments.reports.questions import Question, moment_after, moment_of
 
@@ -198,6 +198,13 @@ def paid_out(question: Question) -> list[Money]:
         payouts = payouts.filter(currency=question.currency)
     sums = payouts.values("currency").order_by("currency").annotate(sum=Sum("net_minor"))
     return [Money(-int(row["sum"]), row["currency"]) for row in sums]
+
+
+def inside(payout: Payout) -> QuerySet[LedgerEntry]:
+    """The movements whose money a payout carried to the bank, in no order yet."""
+    items = PayoutItem.objects.filter(payout=payout).values("stripe_balance_transaction_id")
+    entries = LedgerEntry.objects.filter(stripe_balance_transaction_id__in=items).order_by()
+    return _movements().filter(pk__in=entries.values_list(Coalesce("settles_id", "id")))
 
 
 def _movements() -> QuerySet[LedgerEntry]:

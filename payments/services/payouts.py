@@ -60,6 +60,9 @@ def _keep(state: PayoutState) -> Payout:
             "automatic": state.automatic,
             "livemode": state.livemode,
             "failure_code": state.failure_code[:60],
+            "stripe_failure_transaction_id": state.failure_balance.id
+            if state.failure_balance
+            else "",
         },
     )
     if state.balance:

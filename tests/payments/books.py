@@ -10,6 +10,7 @@ from django.core.files.base import ContentFile
 from payments.gateway.objects import BalanceTransaction
 from payments.models import (
     Contribution,
+    Difference,
     Dispute,
     FraudWarning,
     Payout,
@@ -163,3 +164,10 @@ def staff(*roles, email="fina@example.org", **fields):
 
 def euros(minor):
     return Money(minor, "eur")
+
+
+def difference_of(contribution, **fields):
+    """Something that Stripe says otherwise about a contribution."""
+    facts = {"kind": "no_receipt", "subject": str(contribution.public_id), "found_at": DAY}
+    facts |= {"contribution": contribution, "seen_at": DAY}
+    return Difference.objects.create(**facts | fields)

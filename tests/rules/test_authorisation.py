@@ -13,7 +13,14 @@ from payments.models import OutboxTask, Receipt, StripeEvent
 from supporters.appeals import defaults
 from supporters.demo import newspaper
 from tests.builders import subscribe
-from tests.payments.books import dispute_of, note_of, send_back, warning_of
+from tests.payments.books import (
+    difference_of,
+    dispute_of,
+    note_of,
+    pay_out,
+    send_back,
+    warning_of,
+)
 from tests.supporters.appeals.drafts import claim
 
 PEOPLE = ("anonymous", "supporter", "finance", "admin")
@@ -107,6 +114,15 @@ TABLE = {
     "payments:desk-dispute-pack": FINANCE,
     "payments:desk-warning-refund": (302, 404, 405, 405),
     "payments:desk-warning-keep": (302, 404, 405, 405),
+    "payments:desk-payouts": FINANCE,
+    "payments:desk-payout": FINANCE,
+    "payments:desk-books": FINANCE,
+    "payments:desk-books-compare": (302, 404, 405, 405),
+    "payments:desk-books-repair": (302, 404, 405, 405),
+    "payments:desk-difference": FINANCE,
+    "payments:desk-difference-repair": (302, 404, 405, 405),
+    "payments:desk-difference-explain": (302, 404, 405, 405),
+    "payments:desk-difference-take": (302, 404, 405, 405),
     "payments:desk-events": FINANCE,
     "payments:desk-event-retry": (302, 404, 405, 405),
     "payments:desk-task-retry": (302, 404, 405, 405),
@@ -168,6 +184,7 @@ def arguments(client, pay, deliver):
     contribution = subscription.contributions.get()
     client.cookies.clear()
     dispute = {"public_id": dispute_of(contribution).public_id}
+    difference = {"public_id": difference_of(contribution).public_id}
     refund = {"public_id": send_back(contribution, 100).public_id}
     warning = {"pk": warning_of(contribution).pk}
     return {
@@ -177,6 +194,11 @@ def arguments(client, pay, deliver):
         "payments:desk-refund-note": {"number": note_of(contribution).number},
         "payments:desk-refund-approve": refund,
         "payments:desk-refund-decline": refund,
+        "payments:desk-payout": {"stripe_id": pay_out(minor=100).stripe_payout_id},
+        "payments:desk-difference": difference,
+        "payments:desk-difference-repair": difference,
+        "payments:desk-difference-explain": difference,
+        "payments:desk-difference-take": difference,
         "payments:desk-dispute": dispute,
         "payments:desk-dispute-answer": dispute,
         "payments:desk-dispute-accept": dispute,
