@@ -189,7 +189,7 @@ class EvidenceForm(forms.Form):
         return cls(initial={**texts, "token": uuid.uuid4()})
 
     def texts(self) -> dict[str, str]:
-        """What a valid form answers; an empty field takes back what Stripe held."""
+        """What a valid form answers."""
         return {name: self.cleaned_data[name] for name in EVIDENCE}
 
 

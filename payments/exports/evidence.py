@@ -39,7 +39,7 @@ def _files(dispute: Dispute) -> Iterator[tuple[str, bytes | str]]:
         "README.txt",
         GUIDE.format(
             dispute=dispute.stripe_dispute_id,
-            amount=dispute.amount,
+            amount=dispute.amount.format("en"),
             day=clock.local_date(contribution.received_at),  # type: ignore[arg-type]
         ),
     )

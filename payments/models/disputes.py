@@ -159,8 +159,8 @@ class Dispute(Stateful):
 
 class FraudWarningQuerySet(models.QuerySet):
     def open(self) -> "FraudWarningQuerySet":
-        """Those that nobody has decided about and that have not become a dispute."""
-        return self.filter(decision="", contribution__disputes=None)
+        """Those that nobody has decided about and that can still be acted upon."""
+        return self.filter(decision="", actionable=True, contribution__disputes=None)
 
 
 class FraudWarning(models.Model):

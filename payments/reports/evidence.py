@@ -8,6 +8,7 @@ from django.conf import settings
 
 from payments import clock
 from payments.models import AuditEntry, Contribution, Dispute, OutboxTask
+from payments.money import Money
 from payments.services.disputes import EVIDENCE
 
 LETTERS = {
@@ -73,7 +74,7 @@ def course(contribution: Contribution) -> Iterator[str]:
         if first.finished_at:
             yield f"{_moment(first.finished_at)} Payment finished on Stripe's page"
     yield (
-        f"{_moment(contribution.received_at)} {contribution.charged} received,"
+        f"{_moment(contribution.received_at)} {_sum(contribution.charged)} received,"
         f" paid with {contribution.method or 'the chosen method'}"
     )
     yield f"{_moment(contribution.receipt.issued_at)} Receipt {contribution.receipt.number} issued"
@@ -94,7 +95,7 @@ def _changes(contribution: Contribution) -> Iterator[str]:
 def _product(contribution: Contribution) -> str:
     kind = {"once": "one-time", "month": "monthly", "year": "yearly"}[contribution.frequency]
     return (
-        f"A voluntary, {kind} contribution of {contribution.charged} to"
+        f"A voluntary, {kind} contribution of {_sum(contribution.charged)} to"
         f" {settings.NEWSROOM_NAME}. The payer chose amount and frequency on our contribute page"
         " and paid on Stripe's checkout page. Nothing is shipped."
     )
@@ -118,21 +119,21 @@ def _sending_back(contribution: Contribution) -> str:
             "Money given by mistake is sent back on request to"
             f" {settings.NEWSROOM_CONTACT}. No request reached us before the dispute."
         )
-    lines = [f"{row.amount} was sent back on {_day(row.created_at)}" for row in sent]
+    lines = [f"{_sum(row.amount)} was sent back on {_day(row.created_at)}" for row in sent]
     return "Of this contribution " + "; ".join(lines) + "."
 
 
 def _summary(dispute: Dispute) -> Iterator[str]:
     contribution = dispute.contribution
     yield (
-        f"{contribution.charged} was given by {contribution.name or contribution.email} on"
+        f"{_sum(contribution.charged)} was given by {contribution.name or contribution.email} on"
         f" {_day(contribution.received_at)} and receipted under"
         f" {contribution.receipt.number}; the receipt went to {contribution.email}."
     )
     earlier = _earlier(contribution)
     if earlier:
         yield "Earlier contributions of the same person, none of them disputed:"
-        yield from (f"{_day(row.received_at)}: {row.charged}" for row in earlier)
+        yield from (f"{_day(row.received_at)}: {_sum(row.charged)}" for row in earlier)
 
 
 def _earlier(contribution: Contribution) -> list[Contribution]:
@@ -151,6 +152,11 @@ def _checkout(contribution: Contribution):
     """The checkout in which it began: the subscription's for a renewal."""
     agreement = contribution.subscription
     return contribution.checkout or (agreement.checkout if agreement else None)
+
+
+def _sum(amount: Money) -> str:
+    """As banks and Stripe read it, whatever language the desk speaks."""
+    return amount.format("en")
 
 
 def _moment(moment: datetime | None) -> str:

@@ -204,9 +204,9 @@ def _refuse(contribution: Contribution, amount: Money) -> None:
         raise RefundRefused("not_paid")
     if amount.currency != contribution.currency:
         raise RefundRefused("currency")
+    _refuse_disputed(contribution)
     if amount.minor <= 0:
         raise RefundRefused("nothing")
-    _refuse_disputed(contribution)
     if amount > refundable(contribution):
         raise RefundRefused("too_much")
 
@@ -244,6 +244,9 @@ def _find_lost(row: Refund) -> None:
 
 
 def _take_over(state: RefundState) -> Refund:
+    known = _told_already(state)
+    if known:
+        return known
     contribution = contributions.of_payment(state.payment_intent_id)
     crash_here("refund.read")
     with transaction.atomic():
@@ -260,6 +263,14 @@ def _take_over(state: RefundState) -> Refund:
         if row.status == Status.FAILED:
             _tell_staff(row)
     return row
+
+
+def _told_already(state: RefundState) -> Refund | None:
+    """Our row where it says all that Stripe says: most events tell nothing new."""
+    row = Refund.objects.filter(stripe_refund_id=state.id, status=state.status).first()
+    moved = [each for each in (state.balance, state.failure_balance) if each]
+    noted = RefundNote.objects.filter(key__in=[f"refund:{each.id}" for each in moved])
+    return row if row and noted.count() == len(moved) else None
 
 
 def _book(row: Refund, state: RefundState) -> None:

@@ -5,7 +5,7 @@ from django.db import transaction
 from payments import clock
 from payments.gateway import calls
 from payments.gateway.objects import CHECKOUT_KEY, BalanceTransaction, Payment
-from payments.models import Contribution, Refund, RefundNote
+from payments.models import Checkout, Contribution, Refund, RefundNote
 from payments.services import audit, contributions, ledger, notes
 from payments.services.parked import Foreign
 
@@ -54,17 +54,25 @@ def _returned(contribution: Contribution, balance: BalanceTransaction) -> None:
 
 
 def _passed_through(payment: Payment) -> None:
-    contribution = Contribution.objects.filter(stripe_payment_intent_id=payment.id).first()
-    if contribution is None and not _is_ours(payment):
-        raise Foreign("a returned debit without our checkout's id")
+    contribution = _failed(payment)
     with transaction.atomic():
         for balance in (payment.balance, payment.failure_balance):
             if balance:
                 ledger.passed_through(contribution, balance, charge_id=payment.charge_id)
 
 
-def _is_ours(payment: Payment) -> bool:
+def _failed(payment: Payment) -> Contribution | None:
+    """The contribution that failed with the debit; a renewal that never was paid has none.
+
+    Recorded first where its own event is still to come: the books end the same in any order.
+    """
     if CHECKOUT_KEY in payment.metadata:
-        return True
+        public_id = payment.metadata[CHECKOUT_KEY]
+        checkout = Checkout.objects.filter(public_id=public_id).first()
+        if checkout is None:
+            raise Foreign("a checkout that this installation does not know")
+        return contributions.record_failure(checkout, payment)
     invoice_id = calls.invoice_of_payment(payment.id)
-    return bool(invoice_id) and CHECKOUT_KEY in calls.invoice(invoice_id).metadata
+    if not invoice_id or CHECKOUT_KEY not in calls.invoice(invoice_id).metadata:
+        raise Foreign("a returned debit without our checkout's id")
+    return None
