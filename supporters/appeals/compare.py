@@ -10,7 +10,9 @@ from payments.money import Money
 from supporters.appeals.content import Content
 
 SAME, GONE, NEW = "same", "gone", "new"
-PIECES = re.compile(r"\s+|[^\s]+")
+WORDS = re.compile(r"\S+\s*|\s+")
+# So few unchanged words between two changes are read as one change.
+SHORT = 2
 NAMES = ("placement", "paragraph", "priority", "sensitive", "starts_at", "ends_at", "rules")
 
 
@@ -43,19 +45,34 @@ def changes(before: Content, after: Content, *, currency: str) -> list[Change]:
 
 
 def pieces(before: str, after: str) -> tuple[Piece, ...]:
-    """The words of two texts, each stretch once."""
-    old, new = PIECES.findall(before), PIECES.findall(after)
-    matcher = SequenceMatcher(a=old, b=new, autojunk=False)
-    found = []
-    for kind, a_from, a_to, b_from, b_to in matcher.get_opcodes():
-        if kind == "equal":
-            found.append(Piece(SAME, "".join(old[a_from:a_to])))
-            continue
-        if a_to > a_from:
-            found.append(Piece(GONE, "".join(old[a_from:a_to])))
-        if b_to > b_from:
-            found.append(Piece(NEW, "".join(new[b_from:b_to])))
+    """The words of two texts, each stretch once: what went, then what came in its place."""
+    old, new = WORDS.findall(before), WORDS.findall(after)
+    found: list[Piece] = []
+    for gone, come, same in _stretches(old, new):
+        found += [
+            Piece(kind, "".join(words))
+            for kind, words in ((GONE, gone), (NEW, come), (SAME, same))
+            if words
+        ]
     return tuple(found)
+
+
+def _stretches(old: list[str], new: list[str]) -> Iterator[tuple[list[str], list[str], list[str]]]:
+    """Words that went, words that came, and the unchanged ones after them."""
+    gone: list[str] = []
+    come: list[str] = []
+    blocks = SequenceMatcher(a=old, b=new, autojunk=False).get_matching_blocks()
+    a = b = 0
+    for block in blocks:
+        gone, come = gone + old[a : block.a], come + new[b : block.b]
+        a, b = block.a + block.size, block.b + block.size
+        same = old[block.a : a]
+        at_an_end = block.a == 0 or a == len(old)
+        if block.size <= SHORT and (gone or come) and not at_an_end:
+            gone, come = gone + same, come + same
+            continue
+        yield gone, come, same
+        gone, come = [], []
 
 
 def _fields(content: Content, currency: str) -> Iterator[tuple[tuple[str, str], str]]:

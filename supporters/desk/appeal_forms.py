@@ -22,11 +22,10 @@ LOCAL = "%Y-%m-%dT%H:%M"
 COLOURS = ("light_brand", "light_brand_ink", "dark_brand", "dark_brand_ink")
 
 
-def _moment(label: Any, help_text: Any) -> forms.DateTimeField:
+def _moment(label: Any) -> forms.DateTimeField:
     """A moment in the newsroom's zone, which is Django's current one."""
     return forms.DateTimeField(
         label=label,
-        help_text=help_text,
         required=False,
         input_formats=[LOCAL, "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"],
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format=LOCAL),
@@ -62,13 +61,12 @@ class AppealForm(forms.Form):
         min_value=0,
         max_value=999,
         initial=100,
-        help_text=gettext_lazy("Of several that fit, the highest is shown."),
     )
     sensitive = forms.ChoiceField(
         label=gettext_lazy("On sensitive stories"), choices=Appeal.Sensitive.choices
     )
-    starts_at = _moment(gettext_lazy("From"), gettext_lazy("Empty: as soon as it is published."))
-    ends_at = _moment(gettext_lazy("Until"), gettext_lazy("Empty: until it is taken down."))
+    starts_at = _moment(gettext_lazy("From"))
+    ends_at = _moment(gettext_lazy("Until"))
 
     def __init__(self, *args: Any, new: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

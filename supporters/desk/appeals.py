@@ -20,7 +20,7 @@ from supporters.desk.preview import framing
 from supporters.models import Appeal, AppealVersion, Campaign, Mute, Placement
 
 Status = Appeal.Status
-LISTED = 200
+LISTED, ENTRIES = 200, 50
 
 
 @only(CAMPAIGNS)
@@ -65,9 +65,7 @@ def appeal_page(
         "proofs": _proofs(content, ledger),
         "steps": steps_of(appeal, latest, request),
         "versions": appeal.versions.select_related("author", "approval__by"),
-        "entries": AuditEntry.objects.filter(subject=f"appeal:{appeal}")
-        .select_related("actor")
-        .order_by("-pk")[:50],
+        "entries": _entries(appeal),
         "codes": [variant.code for variant in content.variants],
         "stories": stories.stories(),
         "own": latest.author == request.user,
@@ -154,6 +152,19 @@ DONE = {
 }
 
 
+def _happened() -> dict[str, str]:
+    return {
+        "appeal.created": _("Written"),
+        "appeal.saved": _("Saved as a new version"),
+        "appeal.submitted": _("Sent for approval"),
+        "appeal.sent_back": _("Sent back"),
+        "appeal.approved": _("Approved"),
+        "appeal.published": _("Published"),
+        "appeal.taken_down": _("Taken down"),
+        "appeal.archived": _("Put into the archive"),
+    }
+
+
 def _narrowed(found: QuerySet[Appeal], asked: Any) -> QuerySet[Appeal]:
     for name, values in (("status", Status.values), ("placement", Placement.values)):
         if asked.get(name) in values:
@@ -180,6 +191,15 @@ def _line(appeal: Appeal, now: Any) -> dict[str, Any]:
         "showing": showing,
         "newer": appeal.live is not None and appeal.live.number != latest.number,
     }
+
+
+def _entries(appeal: Appeal) -> list[AuditEntry]:
+    """What happened, newest first, each with what it was in words."""
+    entries = AuditEntry.objects.filter(subject=f"appeal:{appeal}").select_related("actor")
+    found = list(entries.order_by("-pk")[:ENTRIES])
+    for entry in found:
+        entry.words = _happened().get(entry.action, entry.action)  # type: ignore[attr-defined]
+    return found
 
 
 def _conditions(content: contents.Content) -> list[str]:

@@ -10,6 +10,7 @@ from csp.decorators import csp_replace, csp_update
 from django.contrib.staticfiles import finders
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, render
+from django.templatetags.static import static
 from django.utils import translation
 from django.utils.translation import get_language
 from django.views.decorators.clickjacking import xframe_options_sameorigin
@@ -143,5 +144,6 @@ def _forced(name: str, scheme: str) -> str:
     path = finders.find(SHEETS[name])
     with open(str(path), encoding="utf-8") as file:
         css = file.read()
+    css = css.replace('url("../', f'url("{static("supporters/")}')
     css = DARK_QUERY.sub("@media all" if scheme == "dark" else "@media not all", css)
     return css.replace("color-scheme: light dark", f"color-scheme: {scheme}")
