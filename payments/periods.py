@@ -5,7 +5,7 @@ counts in UTC; a newsroom's day and its daylight saving are a matter of showing 
 """
 
 import calendar
-from datetime import UTC, datetime, time, timedelta, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 
 MONTHS = {"month": 1, "year": 12}
 
@@ -39,14 +39,16 @@ def after(anchor: datetime, *, frequency: str, moment: datetime, periods: int) -
 
 
 def on_day(moment: datetime, *, day: int, zone: tzinfo) -> datetime:
-    """Noon of the first such day of a month, in `zone`, that is not before the day of `moment`.
+    """The first such day of a month, in `zone`, that is not before the day of `moment`.
 
-    Noon, so that no change of daylight saving moves it to another day; `day` is 28 at most, so
-    that every month has it.
+    The hour lies in the middle of the stretch that is this day in UTC and in `zone` alike: Stripe
+    goes on counting in UTC, and no change of daylight saving moves it to another day. `day` is 28
+    at most, so that every month has it.
     """
     local = moment.astimezone(zone)
     year, month = local.year, local.month
     if day < local.day:
         year, month = (year, month + 1) if month < 12 else (year + 1, 1)
-    noon = datetime.combine(local.date().replace(year=year, month=month, day=day), time(12))
-    return noon.replace(tzinfo=zone).astimezone(UTC)
+    noon = datetime(year, month, day, 12, tzinfo=UTC)
+    ahead = noon.replace(tzinfo=zone).utcoffset() or timedelta()
+    return noon - ahead / 2
