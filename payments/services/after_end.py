@@ -17,7 +17,7 @@ def look(subscription: Subscription) -> None:
     for contribution in late.exclude(kind=Contribution.Kind.GIFT):
         outbox.put(
             "refund.after_end",
-            key=f"refund.after_end:{contribution.public_id}",
+            key=f"refund.after_end:{contribution.stripe_payment_intent_id}",
             contribution_id=contribution.pk,
         )
 

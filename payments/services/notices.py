@@ -24,9 +24,10 @@ MOST = 200
 
 
 def upcoming(stripe_subscription_id: str) -> None:
-    """Stripe is about to make an invoice."""
+    """Stripe is about to make an invoice; heard of too late, it has been made already."""
     row = mirror.sync(stripe_subscription_id)
-    if row.frequency == "year" and row.upcoming and row.contributions.exists():
+    near = row.upcoming and row.upcoming - clock.now() < 2 * BEFORE_RENEWAL
+    if row.frequency == "year" and near and row.contributions.exists():
         _renewal(row)
 
 

@@ -13,7 +13,7 @@ from payments.gateway.objects import COVER_KEY
 from payments.money import Money
 from payments.sandbox.methods import FAILING_ACCOUNT, GOOD_ACCOUNT
 from tests.builders import begin
-from tests.payments.webhooks.replay import one_state
+from tests.payments.webhooks.replay import Life, one_state
 
 pytestmark = [pytest.mark.django_db, pytest.mark.case("F3"), pytest.mark.case("F5")]
 
@@ -92,5 +92,6 @@ OUTCOMES = {
 
 @pytest.mark.parametrize("story", OUTCOMES, ids=lambda story: story.__name__)
 def test_every_order_of_events_ends_in_one_state(story, client, pay, stripe_sandbox):
-    state = one_state(lambda: story(client, pay, stripe_sandbox), stripe_sandbox)
+    life = Life(client, pay, stripe_sandbox)
+    state = one_state(lambda _: story(client, pay, stripe_sandbox), life)
     assert [row[2] for row in state["contributions"]] == OUTCOMES[story]
