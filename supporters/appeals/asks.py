@@ -78,6 +78,8 @@ def _face(
         placement=placement,
         article=page.story if page else "",
         hour=datetime.fromtimestamp(live.at, UTC),
+        section=page.section if page else "",
+        author=", ".join(page.authors) if page else "",
     )
     return rendering.html(
         words,

@@ -8,17 +8,20 @@ from payments.models import Source as Columns
 from supporters.appeals import articles, references
 
 
-def frozen(text: str, *, sticky: bool = False) -> dict[str, Any]:
+def frozen(text: str, *, article: str = "", sticky: bool = False) -> dict[str, Any]:
     """The source's columns; empty where the reference cannot be read. Giving goes on then.
 
-    `sticky` is the device's own word that it keeps its variant.
+    `sticky` is the device's own word that it keeps its variant; `article` is its word for the page
+    where the reference, made for many pages, names none.
     """
     source = references.read(text)
     if source is None:
         return {}
-    facts = articles.facts(source.article)
+    article = source.article or article
+    facts = articles.facts(article)
     told = replace(
         source,
+        article=article,
         section=facts.section or source.section,
         author=facts.author or source.author,
         sticky=source.sticky or sticky,

@@ -7,7 +7,7 @@ page costs no query. Publishing and muting call `forget`; other processes follow
 import json
 import time
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from datetime import time as clock_time
 from functools import lru_cache
@@ -23,7 +23,7 @@ from payments import clock
 from supporters.appeals import claims, content, figures, rules, seal, wording
 from supporters.appeals.content import Content, Wording
 from supporters.appeals.figures import Figures
-from supporters.models import Appeal, Campaign, Mute, Origin, Placement
+from supporters.models import Appeal, Campaign, Experiment, Mute, Origin, Placement
 
 # With the seconds that caches may keep the file (delivery.py) the kill switch acts within 60.
 KEPT_SECONDS = 15
@@ -86,9 +86,13 @@ def build(now: datetime) -> Live:
     published: dict[str, Published] = {}
     problems: list[str] = []
     ledger = claims.ledger(clock.local_date(now))
+    tested = dict(Experiment.objects.counting(now).values_list("appeal", "starts_at"))
     for appeal in Appeal.objects.live():
         try:
-            published[appeal.code] = _published(appeal, ledger, now)
+            made = _published(appeal, ledger, now)
+            if begun := tested.get(appeal.pk):
+                made = replace(made, candidate=replace(made.candidate, tested=_epoch(begun)))
+            published[appeal.code] = made
         except rules.RuleError as error:
             problems.append(f"{appeal.code} is not shown: {error}")
     bundle = rules.Bundle(

@@ -48,7 +48,8 @@ class Candidate:
     """A published appeal. Moments are epoch seconds, 0 for none.
 
     `arms` are variants with whole numbers as shares, of which one at least is above zero.
-    `campaign` is its start, its end and whether its goal is met.
+    `campaign` is its start, its end and whether its goal is met; `tested` the moment at which the
+    running test of it began.
     """
 
     code: str
@@ -60,6 +61,7 @@ class Candidate:
     ends: int = 0
     sensitive: bool = False
     campaign: tuple[int, int, bool] = (0, 0, False)
+    tested: int = 0
 
     @property
     def conditions(self) -> Rules:
@@ -71,7 +73,8 @@ class Candidate:
     def data(self) -> dict[str, Any]:
         """As it stands in rules.json."""
         when = [compiled.condition(each, self.campaign) for each in self.conditions]
-        return {"code": self.code, "when": when, "arms": [list(arm) for arm in self.arms]}
+        found = {"code": self.code, "when": when, "arms": [list(arm) for arm in self.arms]}
+        return found | ({"tested": self.tested} if self.tested else {})
 
 
 @dataclass(frozen=True, slots=True)

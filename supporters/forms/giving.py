@@ -129,14 +129,16 @@ class GivingForm(forms.Form):
     def _source(self) -> dict[str, Any]:
         """What the appeal signed; without a signed reference, the codes that a link says openly.
 
-        One that is forged or expired counts for nothing, and neither do the codes beside it.
+        One that is forged or expired counts for nothing, and neither do the codes beside it; a
+        good one that names no article takes the page's word for it.
         """
-        if self.cleaned_data["source"]:
-            sticky = self.cleaned_data["sticky"]
-            return attribution.frozen(self.cleaned_data["source"], sticky=sticky)
         lengths = {name: Source._meta.get_field(name).max_length for name in Source.CODES}  # type: ignore[union-attr]
-        return {
+        codes = {
             field: self.cleaned_data[field][:length]
             for field, length in lengths.items()
             if CODE.fullmatch(self.cleaned_data[field])
         }
+        if not self.cleaned_data["source"]:
+            return codes
+        sticky, article = self.cleaned_data["sticky"], codes.get("article", "")
+        return attribution.frozen(self.cleaned_data["source"], article=article, sticky=sticky)

@@ -32,6 +32,10 @@ class ExperimentQuerySet(models.QuerySet["Experiment"]):
         """Those that are planned or run."""
         return self.filter(status__in=[Experiment.Status.PLANNED, Experiment.Status.RUNNING])
 
+    def counting(self, now: datetime) -> "ExperimentQuerySet":
+        """Those whose first hour has come and whose end has not."""
+        return self.filter(status=Experiment.Status.RUNNING, starts_at__lte=now)
+
 
 class Experiment(Stateful):
     class Status(models.TextChoices):

@@ -94,6 +94,17 @@ def test_a_device_that_keeps_its_variant_says_so_beside_the_reference(client, st
     assert begin(client, source=references.sign(source()), sticky="1").sticky
 
 
+def test_a_reference_made_for_many_pages_takes_the_pages_word_for_the_article(
+    client, stripe_sandbox
+):
+    fragment = references.sign(source(article=""))
+    checkout = begin(client, source=fragment, article="dock-four", campaign="other")
+    assert (checkout.article, checkout.section) == ("dock-four", "news")
+    assert checkout.campaign == "winter"
+    named = begin(client, source=references.sign(source()), article="night-bus", amount="7")
+    assert named.article == "dock-four"
+
+
 def test_a_page_of_another_site_tells_section_and_author_itself(client, stripe_sandbox):
     asked = source(article="elsewhere-1", section="Politics", author="Ada Quill")
     checkout = begin(client, source=references.sign(asked))

@@ -8,7 +8,7 @@ import pytest
 
 from payments import clock, sweep
 from payments.models import AuditEntry
-from supporters.appeals import counting, experiments, publishing, references
+from supporters.appeals import bundle, counting, experiments, publishing, references
 from supporters.appeals.counting import Counter, Tally
 from supporters.appeals.experiments import Refused, Wanted
 from supporters.models import Experiment
@@ -150,6 +150,21 @@ def test_it_begins_at_the_next_whole_hour_with_the_shares_that_readers_see():
     assert refusal(experiments.begin, experiment, actor=ines()) == "wrong_state"
 
 
+def test_devices_are_told_of_the_test_from_its_first_hour_on():
+    """Then each reader is met anew, and nobody whom an earlier test met is missing."""
+    experiment = plan(published(TWO))
+    experiments.begin(experiment, actor=ines())
+    experiment.refresh_from_db()
+
+    def told():
+        (appeal,) = bundle.build(clock.now()).bundle.at("article-end")[:1]
+        return appeal.data().get("tested")
+
+    assert told() is None
+    wait(experiment.starts_at - clock.now())
+    assert told() == int(experiment.starts_at.timestamp())
+
+
 def test_what_was_counted_before_it_began_or_by_the_other_unit_does_not_count():
     experiment = running()
     before = experiment.starts_at - timedelta(hours=1)
@@ -173,7 +188,7 @@ def test_a_better_variant_is_found_and_the_test_ends_at_its_size():
     days = 0
     while not experiment.over:
         live_a_day(experiment, dice, lift=1.0)
-        sweep.sweep()
+        experiments.end_due()
         experiment.refresh_from_db()
         days += 1
     assert (experiment.status, experiment.ending) == ("ended", "size")
@@ -198,7 +213,7 @@ def test_nothing_that_comes_after_the_end_changes_the_result():
     assert AuditEntry.objects.get(action="experiment.stopped").reason == "The story moved on."
 
 
-def test_without_enough_readers_it_ends_on_its_last_day():
+def test_without_enough_readers_it_ends_on_its_last_day(stripe_sandbox):
     experiment = running(days=28)
     wait(timedelta(days=27))
     sweep.sweep()
@@ -214,7 +229,7 @@ def test_without_enough_readers_it_ends_on_its_last_day():
 def test_a_changed_appeal_ends_its_test():
     experiment = running()
     publishing.take_down(experiment.appeal, actor=ines(), reason="A sad day.")
-    sweep.sweep()
+    experiments.end_due()
     experiment.refresh_from_db()
     assert (experiment.status, experiment.ending) == ("ended", "changed")
 

@@ -7,15 +7,21 @@ const page = document.documentElement;
 // The places of this page at which something is asked.
 const shown = new Set();
 
-// Tells the page, and whoever counts there, what happened: view, click, pause.
+// Tells the page, and whoever counts there, what happened: reader, view, ghost, click, pause.
 const tell = (aside, kind) => {
-  const detail = { kind, placement: aside.dataset.placement };
+  const detail = { kind, placement: aside.dataset.placement || aside.dataset.place };
   const ask = aside.closest("[data-ko]");
   if (ask && ask.ko) {
     const { appeal, variant, sticky } = ask.ko.d;
-    Object.assign(detail, { appeal, variant, sticky });
+    Object.assign(detail, { appeal, variant, sticky, article: ask.ko.c.story });
   }
   page.dispatchEvent(new CustomEvent("keepopen", { detail }));
+};
+
+// When every script of the page has run, so that whoever counts is listening.
+const later = (call) => {
+  if (document.readyState === "complete") call();
+  else addEventListener("load", call);
 };
 
 const may = (mode) => {
@@ -99,9 +105,10 @@ const refresh = async (ask) => {
   if (!told || again.why === "killed" || again.why === "muted") vanish(ask);
 };
 
-// What was read and asked, on the device, where the reader said yes.
+// What was read and asked, on the device, where the reader said yes. A reader is met once by each
+// appeal, and once again by each test of it: that is the unit whom a test compares.
 const remember = (ask) => {
-  const { c } = ask.ko;
+  const { B, c, d } = ask.ko;
   if (!c.visitor) return;
   try {
     const own = JSON.parse(localStorage.keepopen || "{}");
@@ -110,11 +117,25 @@ const remember = (ask) => {
     own.read.push([c.now, c.story || location.pathname]);
     own.read = own.read.slice(-200);
     own.asked = recent(own.asked);
-    if (ask.ko.d.why === "asked") own.asked.push([c.now]);
+    if (d.why === "asked") own.asked.push([c.now]);
+    if (d.appeal) {
+      const { tested } = B.appeals.find((each) => each.code === d.appeal);
+      own.met = own.met || {};
+      if (own.met[d.appeal] !== (tested || 0)) later(() => tell(ask, "reader"));
+      own.met[d.appeal] = tested || 0;
+    }
     localStorage.keepopen = JSON.stringify(own);
   } catch {
     // Storage that is full or forbidden: the reader is counted as new.
   }
+};
+
+// What a page that is the same for everybody cannot know, beside its signed reference.
+const add = (form, name, value) => {
+  if (!value || form.querySelector("[type=hidden][name=" + name + "]")) return;
+  const input = document.createElement("input");
+  Object.assign(input, { type: "hidden", name, value });
+  form.append(input);
 };
 
 const attend = (aside) => {
@@ -132,6 +153,11 @@ const attend = (aside) => {
     form.addEventListener("submit", (event) => {
       if (button.getAttribute("aria-busy") === "true") event.preventDefault();
       button.setAttribute("aria-busy", "true");
+      const ask = aside.closest("[data-ko]");
+      if (ask && ask.ko) {
+        add(form, "article", ask.ko.c.story);
+        if (ask.ko.d.sticky) add(form, "sticky", 1);
+      }
       tell(aside, "click");
     });
     addEventListener("pageshow", () => {
@@ -157,17 +183,14 @@ const attend = (aside) => {
   if (why) why.addEventListener("toggle", () => why.open && explain(aside, why));
 };
 
-// A reader has seen it when half of it was on the screen for a second.
+// It was met when its upper edge stood a quarter into the screen. How long its words are must not
+// decide that: a test of two wordings would count more readers of the shorter one.
 const watch = (aside) => {
-  let timer;
   new IntersectionObserver((seen, watcher) => {
-    clearTimeout(timer);
     if (!seen.at(-1).isIntersecting) return;
-    timer = setTimeout(() => {
-      watcher.disconnect();
-      tell(aside, "view");
-    }, 1000);
-  }, { threshold: 0.5 }).observe(aside);
+    watcher.disconnect();
+    tell(aside, "view");
+  }, { rootMargin: "0px 0px -25% 0px" }).observe(aside);
 };
 
 const enhance = (place) => {
@@ -178,6 +201,7 @@ const enhance = (place) => {
   for (const ask of place.querySelectorAll("[data-ko]")) {
     if (!ask.ko) continue;
     remember(ask);
+    if (ask.ko.d.why === "holdout") later(() => tell(ask, "ghost"));
     if (ask.hidden) continue;
     shown.add(ask);
     refresh(ask);

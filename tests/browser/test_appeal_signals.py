@@ -1,0 +1,92 @@
+"""What the appeal tells the page of its readers: enough to compare wordings fairly, no more."""
+
+from urllib.parse import parse_qs, urlsplit
+
+ARTICLE = "/articles/skerrin-ferry/"
+LISTEN = """
+  window.told = [];
+  addEventListener("keepopen", (event) => told.push(event.detail), true);
+"""
+# By FNV-1a over "holdout:" and the number; supporters/appeals/assign.py says the same.
+HELD_OUT, ASKED = "reader-180", "reader-1"
+
+
+def known(window, product, number):
+    """A window of somebody who allowed storage, with the number kept there."""
+    context = window()
+    allowed = {"name": "ko_storage", "value": "full", "url": product.url}
+    context.add_cookies([allowed])
+    keep = (
+        f"""try {{ localStorage.keepopen ||= JSON.stringify({{ id: "{number}" }}); }} catch {{}}"""
+    )
+    context.add_init_script(LISTEN + keep)
+    return context
+
+
+def kinds(page):
+    return page.evaluate("told.map((each) => [each.kind, each.placement].join(' '))")
+
+
+def read(context, address=ARTICLE):
+    page = context.new_page()
+    page.goto(address)
+    page.wait_for_load_state()
+    page.evaluate(
+        """async () => {
+          while (scrollY + innerHeight < document.body.scrollHeight) {
+            scrollBy(0, 300);
+            await new Promise((on) => setTimeout(on, 40));
+          }
+        }"""
+    )
+    return page
+
+
+def test_without_consent_nobody_is_met_twice_or_kept_and_views_are_told(window):
+    context = window()
+    context.add_init_script(LISTEN)
+    page = read(context)
+    told = page.evaluate("told")
+    assert {each["kind"] for each in told} == {"view"}
+    assert {each["article"] for each in told} == {"skerrin-ferry"}
+    assert not any(each["sticky"] for each in told)
+    assert page.evaluate("localStorage.keepopen") is None
+
+
+def test_a_reader_who_allows_it_is_met_once_by_each_appeal(window, product):
+    context = known(window, product, ASKED)
+    first = sorted(kinds(read(context)))
+    assert first == [
+        "reader article-end",
+        "reader article-top",
+        "view article-end",
+        "view article-top",
+    ]
+    assert sorted(kinds(read(context))) == ["view article-end", "view article-top"]
+
+
+def test_the_holdout_is_counted_and_never_asked(window, product):
+    context = known(window, product, HELD_OUT)
+    page = read(context)
+    assert sorted(set(kinds(page))) == [
+        "ghost article-end",
+        "ghost article-top",
+        "reader article-end",
+        "reader article-top",
+    ]
+    assert page.locator(".ko-appeal:visible").count() == 0
+    assert {each["variant"] for each in page.evaluate("told")} == {"holdout"}
+
+
+def test_the_form_says_what_a_cached_page_cannot_know(window, product):
+    context = known(window, product, ASKED)
+    page = read(context)
+    asked = []
+    context.route(
+        "**/contribute/**", lambda route: asked.append(route.request.url) or route.abort()
+    )
+    page.locator("[data-place=article-end] .ko-appeal__give:visible").click()
+    page.wait_for_timeout(500)
+    sent = parse_qs(urlsplit(asked[0]).query)
+    assert (sent["sticky"], sent["article"]) == (["1"], ["skerrin-ferry"])
+    assert sent["source"]
