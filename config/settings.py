@@ -177,6 +177,10 @@ TIME_ZONE = env.text("TIME_ZONE", "Europe/Dublin")
 USE_TZ = True
 STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "static"
+if DEMO:
+    # The files are found where they are; the server only wants to see a folder.
+    STATIC_ROOT = DATA_DIR / "static"
+    STATIC_ROOT.mkdir(exist_ok=True)
 WHITENOISE_USE_FINDERS = DEMO
 STORAGES = {
     "default": {

@@ -9,7 +9,7 @@ import time
 import urllib.error
 import urllib.request
 
-PATIENCE_SECONDS = 30.0
+PATIENCE_SECONDS = 90.0
 LAST_WORDS_SECONDS = 8.0
 PR_SET_PDEATHSIG = 1
 

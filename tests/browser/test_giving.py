@@ -39,8 +39,8 @@ def test_the_whole_story_is_walked_and_every_page_on_the_way_is_accessible(
     product, visit, window, accessible
 ):
     page = visit(ARTICLE)
-    top = page.locator("#ko-article-top")
-    top.locator("#ko-article-top-month-10").check()
+    top = page.locator("[data-placement=article-top]")
+    top.locator("[name=choice_month][value='10']").check()
     accessible(page)
     top.get_by_role("button", name="Give €10 a month").click()
     expect(page.get_by_text("Sandbox:")).to_be_visible()
@@ -60,8 +60,8 @@ def test_the_whole_story_is_walked_and_every_page_on_the_way_is_accessible(
 
 def no_appeal_meets_a_supporter(page):
     page.goto(ARTICLE)
-    expect(page.locator("#ko-article-top")).to_be_hidden()
-    expect(page.locator("#ko-article-end")).to_be_hidden()
+    expect(page.locator("[data-placement=article-top]")).to_be_hidden()
+    expect(page.locator("[data-placement=article-end]")).to_be_hidden()
 
 
 def the_letter_with_the_receipt(page, accessible):
@@ -161,7 +161,7 @@ def test_giving_works_by_keyboard_alone(visit):
 
 def test_giving_works_without_scripts_on_a_phone(visit):
     page = visit(ARTICLE, scripts=False, width=320)
-    end = page.locator("#ko-article-end")
+    end = page.locator("[data-placement=article-end]")
     end.get_by_label("Once").check()
     end.get_by_label("€25", exact=True).and_(end.locator(":visible")).check()
     end.get_by_role("button", name="Give").click()

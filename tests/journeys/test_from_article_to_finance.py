@@ -139,6 +139,7 @@ def the_file_ties_to_stripe(product, person):
     charges = [row for row in rows if row["kind"] in {"gift", "renewal"}]
     assert [row["gross"] for row in charges] == ["10.00", "12.50"]
     assert [row["supporter_email"] for row in charges] == [NORA, NORA]
+    assert [row["article"] for row in charges] == ["skerrin-ferry", "skerrin-ferry"]
     net = sum(int(row["net_minor"]) for row in rows)
     held = sandbox.balance().get("eur", 0) + sandbox.paid_out().get("eur", 0)
     assert net == held > 0

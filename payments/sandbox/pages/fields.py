@@ -75,6 +75,7 @@ def card_fields(fields, *, wrong=None):
     cvc = fields.get("cvc") or ("123" if filled else "")
     number = fields.get("card_number") or fields.get("card")
     return "".join((
+        '<div class="card">',
         field("card_number", label="Card number", value=number, complete="cc-number",
               extra=NUMERIC, wrong=wrong),
         '<div class="pair"><div>',
@@ -83,17 +84,18 @@ def card_fields(fields, *, wrong=None):
         "</div><div>",
         field("cvc", label="Security code", value=cvc, complete="cc-csc", extra=NUMERIC,
               wrong=wrong),
-        "</div></div>",
+        "</div></div></div>",
     ))  # fmt: skip
 
 
 def account_field(fields, *, wrong=None):
     value = fields.get("account") or methods.GOOD_ACCOUNT
     return (
-        field("account", label="Account number, for bank debit", value=value, complete="off",
-              wrong=wrong)
+        '<div class="debit">'
+        + field("account", label="Account number, for bank debit", value=value, complete="off",
+                wrong=wrong)
         + f'<p class="quiet">{methods.GOOD_ACCOUNT} settles,'
-        f" {methods.FAILING_ACCOUNT} fails.</p>"
+        f" {methods.FAILING_ACCOUNT} fails.</p></div>"
     )  # fmt: skip
 
 

@@ -21,7 +21,8 @@ h2{font:600 21px/1.3 "Source Serif 4",Georgia,serif;margin:32px 0 8px}
 label,legend{display:block;font-size:16px;font-weight:600;margin:16px 0 4px;padding:0}
 input[type=text],input[type=email]{width:100%;min-height:48px;padding:8px 12px;font:inherit;
 color:inherit;background:transparent;border:1px solid var(--edge);border-radius:2px}
-fieldset{border:0;padding:0;margin:0}
+fieldset{border:0;padding:0;margin:20px 0 0}
+form:has([value=card]:checked) .debit,form:has(input[value$=_debit]:checked) .card{display:none}
 .choice{display:flex;gap:8px;align-items:center;min-height:44px;font-weight:400;margin:0}
 .choice input{width:20px;height:20px;margin:0}
 .pair{display:grid;grid-template-columns:1fr 1fr;gap:16px}
