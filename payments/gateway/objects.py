@@ -88,6 +88,36 @@ class Payment:
 
 
 @dataclass(frozen=True, slots=True)
+class ListedCharge:
+    """A charge as a list shows it, its customer and no more expanded."""
+
+    id: str
+    payment_intent_id: str
+    balance_transaction_id: str
+    customer_id: str
+    amount_minor: int
+    currency: str
+    paid: bool
+    email: str
+    name: str
+    method: str
+    country: str
+    metadata: Mapping[str, str]
+    charged_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class InvoicePayment:
+    """Which payment paid which invoice, and for what subscription it was."""
+
+    id: str
+    payment_intent_id: str
+    invoice_id: str
+    subscription_id: str
+    billing_reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Invoice:
     """One cycle of a subscription. `metadata` is the subscription's, as it stood then.
 
@@ -144,6 +174,7 @@ class SubscriptionState:
     card_expires: str
     latest_invoice_id: str
     seen_at: datetime
+    product_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,6 +78,25 @@ def payouts(*, since: datetime | None, after: str = "") -> Iterator[Page]:
     return _pages("payouts", query, reading.payout, after=after)
 
 
+def charges(*, after: str = "") -> Iterator[Page]:
+    return _pages("charges", {"expand": ["data.customer"]}, reading.listed_charge, after=after)
+
+
+def invoice_payments(*, after: str = "") -> Iterator[Page]:
+    """What paid which invoice: a charge itself does not say it (contract section 2)."""
+    query = {"status": "paid", "expand": ["data.invoice"]}
+    return _pages("invoice_payments", query, reading.invoice_payment, after=after)
+
+
+def refunds(*, after: str = "") -> Iterator[Page]:
+    expand = ["data.balance_transaction", "data.failure_balance_transaction"]
+    return _pages("refunds", {"expand": expand}, reading.refund, after=after)
+
+
+def disputes(*, after: str = "") -> Iterator[Page]:
+    return _pages("disputes", {}, reading.dispute, after=after)
+
+
 def events(*, since: datetime, types: list[str]) -> Iterator[Page]:
     """Events of the given types (20 at most); Stripe keeps them for 30 days."""
     query = {"types": types, "created": {"gte": int(since.timestamp())}}

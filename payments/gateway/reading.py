@@ -120,6 +120,7 @@ def subscription(raw: Any, *, seen_at: datetime) -> objects.SubscriptionState:
         card_expires=expires,
         latest_invoice_id=_id(raw.latest_invoice),
         seen_at=seen_at,
+        product_id=_id(getattr(item.price, "product", None)),
     )
 
 
@@ -208,6 +209,41 @@ def balance_transaction(raw: Any) -> objects.BalanceTransaction | None:
         category=_text(raw, "reporting_category"),
         source_id=_id(raw.source),
         exchange_rate=str(getattr(raw, "exchange_rate", None) or ""),
+    )
+
+
+def listed_charge(raw: Any) -> objects.ListedCharge:
+    """`customer` must have been expanded."""
+    billing = raw.billing_details
+    method, country = _method(raw.payment_method_details)
+    return objects.ListedCharge(
+        id=raw.id,
+        payment_intent_id=_id(raw.payment_intent),
+        balance_transaction_id=_id(raw.balance_transaction),
+        customer_id=_id(raw.customer),
+        amount_minor=raw.amount_captured or 0,
+        currency=raw.currency,
+        paid=raw.status == "succeeded" and bool(raw.amount_captured),
+        email=_text(billing, "email")
+        or _text(raw, "receipt_email")
+        or _text(raw.customer, "email"),
+        name=_text(billing, "name") or _text(raw.customer, "name"),
+        method=method,
+        country=country,
+        metadata=_metadata(raw),
+        charged_at=datetime.fromtimestamp(raw.created, UTC),
+    )
+
+
+def invoice_payment(raw: Any) -> objects.InvoicePayment:
+    """`invoice` must have been expanded."""
+    parent = getattr(getattr(raw.invoice, "parent", None), "subscription_details", None)
+    return objects.InvoicePayment(
+        id=raw.id,
+        payment_intent_id=_id(getattr(raw.payment, "payment_intent", None)),
+        invoice_id=_id(raw.invoice),
+        subscription_id=_id(getattr(parent, "subscription", None)),
+        billing_reason=_text(raw.invoice, "billing_reason"),
     )
 
 

@@ -1,5 +1,6 @@
 """Rows about money. Each module holds one subject; other rooms import from here."""
 
+from payments.models.adoption import StagedCharge
 from payments.models.audit import AuditEntry
 from payments.models.changes import Consent, Notice, SubscriptionChange
 from payments.models.checkouts import Checkout, Frequency, Recognition, Source
@@ -49,6 +50,7 @@ __all__ = [
     "RefundNote",
     "RefundNoteDocument",
     "Source",
+    "StagedCharge",
     "StripeEvent",
     "Subscription",
     "SubscriptionChange",

@@ -5,10 +5,9 @@ from collections import Counter
 from django.db.models import Sum
 
 from payments.gateway import calls
-from payments.gateway.client import livemode
-from payments.models import BalanceLine, ReadingPlace
+from payments.models import ReadingPlace
 from payments.money import Money
-from payments.reconcile import statement
+from payments.reconcile import sides, statement
 from payments.reconcile.findings import Finding, Kind
 
 
@@ -38,7 +37,7 @@ def read_statement() -> list[Finding]:
 def _beyond(balance: dict[str, int]) -> dict[str, int]:
     """What is held beyond the lines that were read."""
     rest = Counter(balance)
-    sums = BalanceLine.objects.filter(livemode=livemode()).values("currency").order_by()
+    sums = sides.their_lines().values("currency")
     for currency, net in sums.annotate(sum=Sum("net_minor")).values_list("currency", "sum"):
         rest[currency] -= int(net)
     return {currency: minor for currency, minor in rest.items() if minor}

@@ -9,7 +9,7 @@ from django.db.models import F, QuerySet, Sum
 
 from payments import clock
 from payments.gateway.client import livemode
-from payments.models import BalanceLine, Difference, LedgerLine, Reconciliation, StripeEvent
+from payments.models import Difference, LedgerLine, Reconciliation, StripeEvent
 from payments.models.ledger import Account
 from payments.reconcile import sides
 from payments.reconcile.books import Tally
@@ -151,7 +151,7 @@ def _ours() -> Iterator[tuple[str, int]]:
 
 
 def _stripes() -> Iterator[tuple[str, int]]:
-    return _summed(BalanceLine.objects.filter(livemode=livemode()), "net_minor")
+    return _summed(sides.their_lines(), "net_minor")
 
 
 def _summed(rows: QuerySet, column: str) -> Iterator[tuple[str, int]]:

@@ -1,22 +1,61 @@
 """Both sides of the comparison, sorted by Stripe's id, a few thousand rows at a time."""
 
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 
 from django.db import connection
 from django.db.models import F, Max, Min, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce, Collate
 
+from payments import clock
 from payments.gateway.client import livemode
-from payments.models import BalanceLine, LedgerEntry
+from payments.models import BalanceLine, LedgerEntry, ReadingPlace
 from payments.reconcile.merge import Ours, Theirs
 
 CHUNK = 5000
 
 
+NAME = "books"
+# Where the books begin: money charged just before the first entry settles after it.
+BEFORE_THE_BOOKS = timedelta(days=1)
+
+
+def begins() -> datetime | None:
+    """From when on both sides are compared; None once a whole history was taken over.
+
+    Fixed when it is first asked for: an account's earlier life is not a difference.
+    """
+    place, _ = ReadingPlace.objects.get_or_create(name=NAME, livemode=livemode())
+    if place.succeeded_at:
+        return None
+    if place.complete_until is None:
+        own = LedgerEntry.objects.exclude(contribution__adopted_at__isnull=False)
+        first = own.aggregate(first=Min("occurred_at"))["first"]
+        place.complete_until = (first or clock.now()) - BEFORE_THE_BOOKS
+        place.save(update_fields=["complete_until"])
+    return place.complete_until
+
+
+def take_in_everything() -> None:
+    """From now on the whole history is compared: it is in the books."""
+    ReadingPlace.objects.update_or_create(
+        name=NAME, livemode=livemode(), defaults={"succeeded_at": clock.now()}
+    )
+
+
 def own_entries() -> QuerySet[LedgerEntry]:
     """Entries of this key's mode: live and test money never share a total."""
     own = Q(contribution=None) | Q(contribution__livemode=livemode())
-    return LedgerEntry.objects.filter(own).order_by()
+    entries = LedgerEntry.objects.filter(own).order_by()
+    begun = begins()
+    return entries.filter(occurred_at__gte=begun) if begun else entries
+
+
+def their_lines() -> QuerySet[BalanceLine]:
+    """Stripe's balance transactions of the same time."""
+    rows = BalanceLine.objects.filter(livemode=livemode()).order_by()
+    begun = begins()
+    return rows.filter(created_at__gte=begun) if begun else rows
 
 
 def movements() -> QuerySet:
@@ -44,9 +83,8 @@ def ours() -> Iterator[Ours]:
 
 def theirs() -> Iterator[Theirs]:
     """Stripe's balance transactions, by their id."""
-    rows = BalanceLine.objects.filter(livemode=livemode())
     columns = ("stripe_balance_transaction_id", "pk", "type", "amount_minor", "fee_minor")
-    sorted_rows = rows.order_by(_bytewise(columns[0])).values_list(*columns, "currency")
+    sorted_rows = their_lines().order_by(_bytewise(columns[0])).values_list(*columns, "currency")
     for txn, pk, kind, amount, fee, currency in sorted_rows.iterator(chunk_size=CHUNK):
         yield Theirs(txn, pk, *laid_out(kind, amount, fee), currency)
 

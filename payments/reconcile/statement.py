@@ -9,25 +9,24 @@ from payments import clock
 from payments.gateway import pages
 from payments.gateway.client import livemode
 from payments.gateway.objects import BalanceTransaction
-from payments.models import BalanceLine, LedgerEntry, ReadingPlace
+from payments.models import BalanceLine, ReadingPlace
+from payments.reconcile import sides
 
 NAME = "balance"
 # A line may become visible a little after one that is newer; a second look costs one page.
 OVERLAP = timedelta(hours=1)
-# Where the books begin: money charged just before the first entry settles after it.
-BEFORE_THE_BOOKS = timedelta(days=1)
 
 
-def read(*, whole: bool = False) -> int:
+def read() -> int:
     """Take over what is new since the last reading; returns how many lines were new.
 
     A reading that broke off goes on after the page it had reached. The first one begins where
-    our books begin, or with `whole` at the account's first day. Raises the gateway's errors.
+    our books begin. Raises the gateway's errors.
     """
     place = place_of(NAME)
-    if place.complete_until is None and not whole:
-        ReadingPlace.objects.filter(pk=place.pk).update(complete_until=_beginning())
-        place.refresh_from_db()
+    if place.complete_until is None:
+        place.complete_until = sides.begins()
+        place.save(update_fields=["complete_until"])
     since = place.complete_until - OVERLAP if place.complete_until else None
     new = sum(_keep(place, page) for page in pages.balance(since=since, after=place.after_id))
     _finish(place)
@@ -37,9 +36,9 @@ def read(*, whole: bool = False) -> int:
 def read_again() -> int:
     """Read the whole list once more, for lines that an earlier reading did not get."""
     place = place_of(NAME)
-    first = BalanceLine.objects.filter(livemode=livemode()).aggregate(first=Min("created_at"))
+    first = sides.their_lines().aggregate(first=Min("created_at"))["first"]
     ReadingPlace.objects.filter(pk=place.pk).update(
-        complete_until=first["first"] or _beginning(), after_id=""
+        complete_until=first or sides.begins(), after_id=""
     )
     return read()
 
@@ -47,11 +46,6 @@ def read_again() -> int:
 def place_of(name: str) -> ReadingPlace:
     """How far the list was read, in this key's mode."""
     return ReadingPlace.objects.get_or_create(name=name, livemode=livemode())[0]
-
-
-def _beginning():
-    first = LedgerEntry.objects.aggregate(first=Min("occurred_at"))["first"]
-    return (first or clock.now()) - BEFORE_THE_BOOKS
 
 
 def _keep(place: ReadingPlace, page: pages.Page) -> int:

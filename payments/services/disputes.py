@@ -41,6 +41,16 @@ def sync(dispute_id: str) -> Dispute:
     return _take_over(dispute_calls.dispute(dispute_id))
 
 
+def adopt(state: DisputeState, contribution: Contribution) -> Dispute:
+    """Keep one that was there before us: booked, without letters and notes on receipts."""
+    with transaction.atomic():
+        row, _ = _row(state, contribution)
+        _book(row, state)
+        row.withdrawn_minor = _withdrawn(row, state)
+        row.save()
+    return row
+
+
 def sync_all(payment_intent_id: str) -> None:
     """Bring all disputes of a payment to where Stripe has them."""
     for state in dispute_calls.disputes_of(payment_intent_id):

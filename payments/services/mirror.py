@@ -81,7 +81,24 @@ def _successor(state: SubscriptionState) -> Subscription:
     return Subscription(supporter=earlier.supporter, follows=earlier, **earlier.source)
 
 
+def adopt(state: SubscriptionState, *, supporter: Any) -> Subscription:
+    """Keep one that was there before us, without the letters that an end of ours would send."""
+    row = Subscription(
+        supporter=supporter, started_at=state.started_at, stripe_subscription_id=state.id
+    )
+    _fill(row, state)
+    row.save()
+    return row
+
+
 def _take_over(row: Subscription, state: SubscriptionState) -> None:
+    _fill(row, state)
+    row.save()
+    if row.status == Subscription.Status.CANCELED:
+        _ended(row)
+
+
+def _fill(row: Subscription, state: SubscriptionState) -> None:
     row.status = state.status
     row.frequency = state.interval
     row.currency = state.currency
@@ -101,9 +118,6 @@ def _take_over(row: Subscription, state: SubscriptionState) -> None:
     row.latest_invoice_id = state.latest_invoice_id
     row.livemode = state.livemode
     row.seen_at = state.seen_at
-    row.save()
-    if row.status == Subscription.Status.CANCELED:
-        _ended(row)
 
 
 def _ended(row: Subscription) -> None:
