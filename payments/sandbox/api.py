@@ -75,6 +75,8 @@ def _answer_api(box, *, method, target, headers, body, request):
                 )  # fmt: skip
     except errors.ApiError as error:
         return refusal(error)
+    if fault["kind"] == "malformed":
+        response.body = response.body[: len(response.body) // 2]
     if fault["kind"] == "lost_answer":
         raise Lost("The answer was lost on its way.")
     return response
@@ -87,7 +89,7 @@ def _meet(fault):
         raise Lost("The request was lost on its way.")
     if kind == "slow":
         time.sleep(fault["seconds"])
-    if kind in ("401", "409", "429", "500"):
+    if kind in ("401", "409", "429", "500", "500-no-retry"):
         raise faults.refusal(kind)
 
 
@@ -147,6 +149,8 @@ def refusal(error):
     response = Response(error.status, {}, render.dump(error.body()))
     if error.status == 429:
         response.headers["Retry-After"] = "1"
+    if error.final:
+        response.headers["Stripe-Should-Retry"] = "false"
     return response
 
 

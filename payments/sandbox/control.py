@@ -12,7 +12,7 @@ from payments.sandbox import (
     spec,
     webhook_endpoints,
 )
-from payments.sandbox.pages import operator
+from payments.sandbox.pages import layout, operator
 from payments.sandbox.wire import Response
 
 ACTIONS = {}
@@ -33,6 +33,8 @@ def answer(box, *, method, target, headers, body):
     result = function(box, given(headers, body=body))
     if isinstance(result, Response):
         return result
+    if method == "POST" and "text/html" in headers.get("accept", ""):
+        return layout.redirect(f"{box.base_url}/sandbox")
     return Response(200, {"Content-Type": "application/json"}, json.dumps(result).encode())
 
 

@@ -5,6 +5,7 @@ import hashlib
 import hmac
 import http.client
 import itertools
+import json
 import urllib.parse
 
 from payments.sandbox.clock import DAY, HOUR, MINUTE
@@ -12,6 +13,22 @@ from payments.sandbox.clock import DAY, HOUR, MINUTE
 GAPS = (5, 30, 5 * MINUTE, HOUR, 3 * HOUR, 12 * HOUR, DAY)
 TIMEOUT = 20
 DELAY = 5 * MINUTE
+OLD_VERSION = "2025-08-27.basil"
+
+
+def corrupt(body):
+    """One byte is another than the one that was signed."""
+    middle = len(body) // 2
+    return body[:middle] + bytes([body[middle] ^ 1]) + body[middle + 1 :]
+
+
+def as_of_old(body):
+    """The same event, rendered in an API version of another name; signed as it is."""
+    event = json.loads(body)
+    return json.dumps({**event, "api_version": OLD_VERSION}).encode()
+
+
+SPOILED = {"corrupt": corrupt, "old_version": as_of_old}
 
 
 def sign(body, *, secrets, timestamp):
@@ -67,10 +84,14 @@ class Deliveries:
             due = None
         elif kind == "delay":
             due += DELAY
+        spoiled = kind if kind in SPOILED else None
         for _ in range(2 if kind == "duplicate" else 1):
-            self.queue(record["id"], endpoint=endpoint["id"], due=due, late=kind == "reorder")
+            self.queue(
+                record["id"], endpoint=endpoint["id"], due=due, late=kind == "reorder",
+                spoiled=spoiled,
+            )  # fmt: skip
 
-    def queue(self, event, *, endpoint, due, late=False):
+    def queue(self, event, *, endpoint, due, late=False, spoiled=None):
         row = {
             "number": next(self._numbers),
             "event": event,
@@ -78,6 +99,7 @@ class Deliveries:
             "due": due,
             "attempts": 0,
             "late": late,
+            "spoiled": spoiled,
         }
         self._keep(row)
 
@@ -133,7 +155,11 @@ class Deliveries:
         if endpoint is None or record is None or row["number"] not in self.waiting:
             self._done(row)
             return None
+        spoil = None if row["attempts"] else SPOILED.get(row.get("spoiled"))
         body = record["body"].encode()
+        sent = spoil(body) if spoil else body
+        if row.get("spoiled") == "old_version":
+            body = sent
         signature = sign(
             body, secrets=self._secrets(endpoint), timestamp=int(self.box.clock.wall())
         )
@@ -142,7 +168,7 @@ class Deliveries:
             "User-Agent": "Stripe/1.0 (+https://stripe.com/docs/webhooks)",
             "Stripe-Signature": signature,
         }
-        return endpoint["url"], headers, body
+        return endpoint["url"], headers, sent
 
     def _secrets(self, endpoint):
         now = self.box.clock.now()

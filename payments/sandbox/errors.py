@@ -5,10 +5,21 @@ class ApiError(Exception):
     """A refusal; `body()` is what Stripe would send.
 
     `kept` says whether an idempotency key remembers it: refusals before the work began are not.
+    `final` that Stripe's library is told not to try again by itself.
     """
 
-    def __init__(self, message, *, status=400, type="invalid_request_error", kept=False, **fields):
+    def __init__(
+        self,
+        message,
+        *,
+        status=400,
+        type="invalid_request_error",
+        kept=False,
+        final=False,
+        **fields,
+    ):
         super().__init__(message)
+        self.final = final
         self.status = status
         self.type = type
         self.kept = kept

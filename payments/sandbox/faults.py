@@ -4,8 +4,12 @@ import fnmatch
 
 from payments.sandbox import errors
 
-CALL_KINDS = ("lost_request", "lost_answer", "401", "409", "429", "500", "500-after", "slow")
-EVENT_KINDS = ("drop", "duplicate", "delay", "reorder")
+CALL_KINDS = (
+    "lost_request", "lost_answer", "401", "409", "429", "500", "500-after", "500-no-retry",
+    "slow", "malformed",
+)  # fmt: skip
+# A corrupt or old one is so at its first attempt; what Stripe sends again is whole.
+EVENT_KINDS = ("drop", "duplicate", "delay", "reorder", "corrupt", "old_version")
 
 
 class Faults:
@@ -63,4 +67,6 @@ def refusal(kind):
         return errors.ApiError("Invalid API Key provided.", status=401)
     if kind == "429":
         return errors.ApiError("Too many requests.", status=429, code="rate_limit")
-    return errors.ApiError("An unknown error occurred.", status=500, type="api_error")
+    return errors.ApiError(
+        "An unknown error occurred.", status=500, type="api_error", final=kind == "500-no-retry"
+    )

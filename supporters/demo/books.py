@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 
-from payments.models import Contribution, Subscription
+from django.db.models import QuerySet
+
+from payments.models import Contribution, Dispute, FraudWarning, Refund, Subscription
 from payments.money import Money
 from payments.reports import movements
 from payments.reports.questions import Question
@@ -64,6 +66,25 @@ def proved() -> list[str]:
         or len(found) < FEWEST_CURRENCIES
     ):
         raise Untied(f"Only {supporters} supporters gave {contributions} times.")
+    missing = [what for what, rows in _troubles().items() if not rows.exists()]
+    if missing:
+        raise Untied(f"The year has no {', no '.join(missing)}.")
     running = Subscription.objects.running().count()
     head = f"A year of life: {supporters:,} supporters, {contributions:,} contributions,"
     return [f"{head} {running:,} subscriptions running. The books tie:", *map(str, found)]
+
+
+def _troubles() -> dict[str, QuerySet]:
+    """What banks bring into a year; each must have happened."""
+    ends = Dispute.objects.filter
+    return {
+        "dispute won": ends(status=Dispute.Status.WON),
+        "dispute lost": ends(status=Dispute.Status.LOST, due_at__isnull=False),
+        "dispute that waits for an answer": Dispute.objects.unanswered(),
+        "debit returned": ends(status=Dispute.Status.LOST, due_at=None),
+        "refund that failed": Refund.objects.filter(status=Refund.Status.FAILED),
+        "refund that waits for a second person": Refund.objects.filter(
+            status=Refund.Status.REQUESTED
+        ),
+        "early fraud warning": FraudWarning.objects.open(),
+    }

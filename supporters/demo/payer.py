@@ -20,9 +20,9 @@ def pay(url: str, *, card: str, name: str, email: str) -> bool:
     return _went_through(status)
 
 
-def pay_by_debit(url: str, *, name: str, email: str) -> bool:
+def pay_by_debit(url: str, *, account: str, name: str, email: str) -> bool:
     """Have the sum taken from a bank account; the money comes days later."""
-    fields = {"payment_kind": "sepa_debit", "account": ACCOUNT_THAT_SETTLES}
+    fields = {"payment_kind": "sepa_debit", "account": account}
     status, _ = _send(url, fields | {"name": name, "email": email})
     return _went_through(status)
 

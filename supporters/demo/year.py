@@ -27,6 +27,8 @@ LANGUAGES = {
 }
 
 GOOD, AMERICAN, MASTER = "4242424242424242", "378282246310005", "5555555555554444"
+DISPUTED, INQUIRED, WARNED = "4000000000000259", "4000000000001976", "4000000000005423"
+REFUND_FAILS, ACCOUNT_RETURNED = "4000000000005126", "DE35370400440532013002"
 ASKS_BANK, FAILS_LATER, DECLINED = "4000002500003155", "4000000000000341", "4000000000009995"
 
 
@@ -51,7 +53,7 @@ class Act:
     """One thing that somebody does, `at` seconds into the year.
 
     Words: give, give by debit, try in vain, turn back, change, stop, stop and go on, refund,
-    refund half.
+    refund half; and where banks come in: answer a dispute, accept a dispute.
     """
 
     at: int
@@ -62,7 +64,7 @@ class Act:
 def plan(*, scale: int = 1, seed: int = 7) -> list[Act]:
     """Every act of the year, in order of time."""
     dice = Random(seed)  # noqa: S311 (a story, not a secret)
-    acts = list(_nora())
+    acts = [*_nora(), *_troubles()]
     for frequency, number in PER_SCALE.items():
         for place in range(number * scale):
             giver = _giver(dice, frequency, number=place)
@@ -98,6 +100,42 @@ def _nora() -> Iterator[Act]:
         token=uuid.uuid5(uuid.NAMESPACE_URL, "nora"),
     )
     yield Act(nora.starts, "give", nora)
+
+
+# Day of the year, hour, card or account, minor units of euro, and what follows after how many days.
+TROUBLES = (
+    ("Edda Lindqvist", 74, 11, DISPUTED, 5000, ("answer a dispute", 6)),
+    ("Matteo Varga", 139, 16, DISPUTED, 2500, ("accept a dispute", 6)),
+    ("Siobhan Drury", 171, 20, INQUIRED, 1500, ("refund", 5)),
+    ("Ilse Brandt", 205, 9, REFUND_FAILS, 3500, ("refund", 7)),
+    ("Piet van Ness", 248, 13, ACCOUNT_RETURNED, 4000, ()),
+    ("Ruadh Kinsella", 318, 12, GOOD, 40000, ("refund", 40)),
+    ("Tilda Okafor", 359, 18, DISPUTED, 10000, ()),
+    ("Bruno Castellan", 362, 19, WARNED, 2500, ()),
+)
+
+
+def _troubles() -> Iterator[Act]:
+    """What banks bring: a dispute won, one lost, one that waits for an answer, an inquiry, a
+    refund that comes back, a debit that is returned, a refund for two people, a fraud warning."""
+    for name, day, hour, card, minor, after in TROUBLES:
+        mailbox = name.lower().replace(" ", ".")
+        giver = Giver(
+            name=name,
+            email=f"{mailbox}@example.org",
+            frequency="once",
+            currency="eur",
+            minor=minor,
+            starts=day * DAY + hour * 3600,
+            card=card,
+            fields={},
+            source=_source("flood-wall-contract", "article-end"),
+            token=uuid.uuid5(uuid.NAMESPACE_URL, mailbox),
+        )
+        yield Act(giver.starts, "give" if card.isdigit() else "give by debit", giver)
+        if after:
+            word, days = after
+            yield Act(giver.starts + days * DAY, word, giver)
 
 
 def _giver(dice: Random, frequency: str, *, number: int) -> Giver:

@@ -1,13 +1,14 @@
 """The pages a person meets: paying, 3-D Secure, invoices."""
 
 from payments.sandbox import errors
-from payments.sandbox.pages import invoice, pay, secure
+from payments.sandbox.pages import invoice, pay, portal, secure
 
 DOORS = (
     ("/c/pay/", pay.answer),
     ("/c/recover/", pay.recover),
     ("/3ds/", secure.answer),
     ("/i/", invoice.answer),
+    ("/p/session/", portal.answer),
 )
 
 

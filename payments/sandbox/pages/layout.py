@@ -44,7 +44,11 @@ ul.cards a span:first-child{text-decoration:underline;font-variant-numeric:tabul
 ul.cards a span:last-child{color:var(--quiet)}
 table{border-collapse:collapse;width:100%;font-size:15px}
 th,td{text-align:left;padding:6px 12px 6px 0;border-bottom:1px solid var(--line)}
-.wide{max-width:64rem}.scroll{overflow-x:auto}
+form.inline{display:inline}
+button.small{width:auto;min-height:32px;padding:2px 12px;margin:2px 4px 2px 0;font-size:15px;
+background:transparent;color:var(--brand)}
+td{white-space:nowrap}
+.wide{max-width:80rem}.scroll{overflow-x:auto}
 code{overflow-wrap:anywhere}
 """
 FRAME = """<!doctype html>
@@ -89,7 +93,9 @@ SYMBOLS = {"eur": "€", "usd": "$", "gbp": "£", "jpy": "¥"}
 
 def amount(minor, *, currency):
     places = 0 if currency in ZERO_DECIMAL else 3 if currency in THREE_DECIMAL else 2
-    whole, rest = divmod(minor, 10**places)
-    figures = f"{whole:,}" + (f".{rest:0{places}d}" if places else "")
+    whole, rest = divmod(abs(minor), 10**places)
+    figures = f"{'-' if minor < 0 else ''}{whole:,}" + (f".{rest:0{places}d}" if places else "")
     symbol = SYMBOLS.get(currency)
-    return symbol + figures if symbol else f"{currency.upper()} {figures}"
+    if not symbol:
+        return f"{currency.upper()} {figures}"
+    return f"-{symbol}{figures[1:]}" if minor < 0 else symbol + figures

@@ -72,6 +72,59 @@ def test_500_after_the_work_is_replayed_as_500(fault, stripe_client):
     assert customers(stripe_client) == 1
 
 
+def test_a_server_error_may_ask_the_library_not_to_try_again(fault, box):
+    fault("500-no-retry", path="/v1/customers")
+    client = client_for(box, retries=2)
+
+    with pytest.raises(stripe.APIError):
+        client.v1.customers.create({"name": "N"})
+    assert customers(client) == 0
+
+
+def test_an_answer_may_be_cut_short_after_the_work_was_done(fault, stripe_client):
+    fault("malformed", method="POST", path="/v1/customers")
+    options = {"idempotency_key": "k"}
+
+    with pytest.raises(stripe.APIError):
+        stripe_client.v1.customers.create({"name": "N"}, options)
+    assert stripe_client.v1.customers.create({"name": "N"}, options).id
+    assert customers(stripe_client) == 1
+
+
+def test_a_corrupt_event_does_not_fit_its_signature_and_comes_again_whole(
+    fault, stripe_client, box, inbox
+):
+    fault("corrupt", event="customer.created")
+    stripe_client.v1.customers.create({"name": "N"})
+    inbox.status = 400
+    box.deliver_due()
+    [(_, headers, body)] = inbox.letters
+    with pytest.raises(stripe.SignatureVerificationError):
+        stripe.WebhookSignature.verify_header(
+            body.decode(errors="replace"), headers["Stripe-Signature"], "whsec_sandbox"
+        )
+
+    inbox.status = 200
+    box.advance(60)
+    box.deliver_due()
+    _, headers, body = inbox.letters[-1]
+    assert stripe.WebhookSignature.verify_header(
+        body.decode(), headers["Stripe-Signature"], "whsec_sandbox"
+    )
+
+
+def test_an_event_may_come_in_an_old_version_well_signed(fault, stripe_client, box, inbox):
+    fault("old_version", event="customer.created")
+    stripe_client.v1.customers.create({"name": "N"})
+    box.deliver_due()
+
+    [(_, headers, body)] = inbox.letters
+    assert inbox.events[0]["api_version"] == "2025-08-27.basil"
+    assert stripe.WebhookSignature.verify_header(
+        body.decode(), headers["Stripe-Signature"], "whsec_sandbox"
+    )
+
+
 def test_a_fault_works_as_often_as_told(fault, stripe_client):
     fault("500", path="/v1/customers", times=2)
 
