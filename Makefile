@@ -89,6 +89,16 @@ bench: ## Measure speed and memory against their bounds
 	$(PREPARE) venv dev libraries
 	@$(BIN)/python -m benchmarks
 
+.PHONY: simulate
+simulate: ## Live random lives under random faults; ARGS as in "--seed 7 --days 400 --supporters 200"
+	$(PREPARE) venv dev libraries
+	@env -u DATABASE_URL -u REDIS_URL DEMO=1 $(BIN)/python manage.py simulate $(ARGS)
+
+.PHONY: catalogue
+catalogue: ## Write the table of cases and their tests into docs/reliability.md
+	$(PREPARE) venv dev
+	@$(BIN)/python -m tests.tools.catalogue
+
 .PHONY: pictures
 pictures: ## Photograph every page of the demo into docs/pictures
 	$(PREPARE) venv dev libraries browser

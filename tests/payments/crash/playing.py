@@ -3,6 +3,7 @@
 from contextlib import contextmanager
 
 import time_machine
+from django.db import transaction
 
 from payments import crash
 
@@ -45,3 +46,13 @@ def play(stage, story, *, first=0, before=lambda number: None):
             else:
                 break
     stage.recover()
+
+
+@contextmanager
+def rolled_back():
+    """Whatever is done inside is undone."""
+    block = transaction.atomic()
+    block._from_testcase = True
+    with block:
+        yield
+        transaction.set_rollback(True)

@@ -4,12 +4,11 @@ import ast
 from pathlib import Path
 
 import pytest
-from django.db import transaction
 
 from payments import crash
 from tests.payments.crash import stories
 from tests.payments.crash.places import STORY_OF
-from tests.payments.crash.playing import Broken, Once, at, play
+from tests.payments.crash.playing import Broken, Once, at, play, rolled_back
 
 pytestmark = [pytest.mark.django_db, pytest.mark.case("F15"), pytest.mark.case("F16")]
 PAYMENTS = Path(crash.__file__).parent
@@ -30,11 +29,8 @@ def calm():
 
     def end_of(story):
         if story not in ENDS:
-            block = transaction.atomic()
-            block._from_testcase = True
-            with block:
+            with rolled_back():
                 ENDS[story] = played(story)
-                transaction.set_rollback(True)
         return ENDS[story]
 
     return end_of

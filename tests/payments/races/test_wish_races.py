@@ -1,0 +1,117 @@
+"""A supporter's wish and something else at the same moment; Stripe decides which came first."""
+
+import json
+
+import pytest
+
+from payments import outbox, tasks
+from payments.gateway.errors import GatewayError
+from payments.gateway.events import parse
+from payments.models import OutboxTask, StripeEvent, Subscription, SubscriptionChange
+from payments.money import Money
+from payments.services import subscriptions
+from payments.services.changes import ChangeRefused
+from payments.webhooks import inbox
+from supporters.models import User
+from tests.builders import subscribe
+from tests.payments.races.conftest import failures, together
+from tests.payments.webhooks.test_inbox import event
+
+MONTH = 32 * 86400
+
+
+@pytest.fixture
+def row(shared, client, pay):
+    return subscribe(client, pay, shared)
+
+
+def mine():
+    return Subscription.objects.select_related("supporter").get()
+
+
+def change(minor):
+    return lambda: subscriptions.change_amount(
+        mine(), gift=Money(minor, "eur"), actor=mine().supporter
+    )
+
+
+def cancel():
+    return subscriptions.cancel(mine(), reason="", actor=mine().supporter)
+
+
+def pause():
+    return subscriptions.pause(mine(), charges=2, actor=mine().supporter)
+
+
+def as_stripe_has_it(sandbox, shared):
+    """Whatever was first: no wish is left open, and our row says what Stripe says."""
+    shared()
+    row = mine()
+    subscriptions.sync(row.stripe_subscription_id)
+    truth = sandbox.store.objects[row.stripe_subscription_id]
+    row.refresh_from_db()
+    price = truth["items"]["data"][0]["price"]["unit_amount"]
+    assert (row.status, row.amount_minor) == (truth["status"], price)
+    assert row.ending == bool(truth["cancel_at"] or truth["cancel_at_period_end"])
+    assert not SubscriptionChange.objects.filter(status="asked").exists()
+    return row, truth
+
+
+@pytest.mark.case("F46")
+@pytest.mark.parametrize("wish", [cancel, pause, change(1500)], ids=["cancel", "pause", "change"])
+def test_a_wish_during_a_renewal_loses_neither(wish, row, shared, stripe_sandbox):
+    stripe_sandbox.advance(MONTH)
+    stripe_sandbox.deliver_due()
+    outcomes = together(wish, tasks.drain, tasks.drain)
+    assert not failures(outcomes, but=ChangeRefused)
+    row, _ = as_stripe_has_it(stripe_sandbox, shared)
+    assert row.contributions.count() == 2
+    assert {paid.charged.minor for paid in row.contributions.all()} == {1000}
+
+
+@pytest.mark.case("F46")
+def test_pausing_and_stopping_at_once_ends_in_what_stripe_took_first(row, shared, stripe_sandbox):
+    outcomes = together(cancel, pause)
+    assert not failures(outcomes, but=(ChangeRefused, GatewayError))
+    as_stripe_has_it(stripe_sandbox, shared)
+
+
+@pytest.mark.case("F45")
+def test_two_amounts_at_once_end_in_one_of_them(row, shared, stripe_sandbox):
+    outcomes = together(change(1500), change(2500))
+    assert not failures(outcomes, but=(ChangeRefused, GatewayError))
+    row, _ = as_stripe_has_it(stripe_sandbox, shared)
+    assert row.amount_minor in {1500, 2500}
+
+
+@pytest.mark.case("F38")
+def test_the_same_wish_sent_three_times_is_one(row, shared, stripe_sandbox):
+    outcomes = together(*[change(1500)] * 3)
+    assert not failures(outcomes, but=(ChangeRefused, GatewayError))
+    as_stripe_has_it(stripe_sandbox, shared)
+    assert SubscriptionChange.objects.filter(status="done").count() == 1
+
+
+@pytest.mark.case("F3")
+def test_an_event_stored_by_eight_threads_at_once_is_one_row(shared):
+    body = json.dumps(event()).encode()
+    assert not failures(together(*[lambda: inbox.store(parse(body))] * 8))
+    assert StripeEvent.objects.count() == 1
+
+
+@pytest.mark.case("F42")
+def test_one_address_seen_by_six_threads_at_once_is_one_person(shared):
+    outcomes = together(*[lambda: User.objects.for_email("Nora@Example.org")] * 6)
+    assert not failures(outcomes)
+    assert User.objects.filter(email="nora@example.org").count() == 1
+
+
+@pytest.mark.case("F23")
+def test_eight_threads_writing_at_once_are_never_told_that_the_database_is_locked(shared):
+    def write(thread):
+        for number in range(25):
+            outbox.put("nothing", key=f"{thread}:{number}")
+
+    outcomes = together(*[lambda thread=thread: write(thread) for thread in range(8)])
+    assert not failures(outcomes)
+    assert OutboxTask.objects.count() == 200
