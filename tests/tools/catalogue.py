@@ -75,7 +75,7 @@ CASES = {
 }
 
 
-def tests_by_case() -> dict[str, list[str]]:
+def marked() -> dict[str, list[str]]:
     """Case -> the tests that carry its mark, as file::name."""
     found: dict[str, list[str]] = {}
     for path in sorted((ROOT / "tests").rglob("test_*.py")):
@@ -110,7 +110,7 @@ def _cases(node: ast.AST) -> list[str]:
 
 def table() -> str:
     """The table in Markdown: each case, and some of its tests by name."""
-    found = tests_by_case()
+    found = marked()
     lines = ["| case | what goes wrong | tests |", "|---|---|---|"]
     for case, words in CASES.items():
         tests = found.get(case, [])
