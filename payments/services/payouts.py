@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from django.db import transaction
 
 from payments import clock
+from payments.crash import crash_here
 from payments.gateway import calls
 from payments.gateway.objects import BalanceTransaction, PayoutState
 from payments.models import Payout, PayoutItem
@@ -21,10 +22,13 @@ def take_over(state: PayoutState) -> Payout:
     known = Payout.objects.filter(stripe_payout_id=state.id).first()
     read = state.complete and not (known and known.itemised_at)
     content = calls.payout_content(state.id) if read else None
+    crash_here("payout.read")
     with transaction.atomic():
         row = _keep(state)
+        crash_here("payout.booked")
         if content is not None and row.itemised_at is None:
             _itemise(row, content)
+            crash_here("payout.itemised")
     return row
 
 

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from django.db.models import F
 
 from payments import clock
+from payments.crash import crash_here
 from payments.gateway import pages
 from payments.gateway.client import livemode
 from payments.gateway.objects import Event
@@ -65,4 +66,5 @@ def _pages(since: datetime) -> Iterator[list[Event]]:
         for page in pages.events(since=since, types=types[start : start + MOST_TYPES]):
             for event in page.items:
                 inbox.store(event)
+                crash_here("backfill.stored")
             yield page.items

@@ -12,11 +12,13 @@ from django.db.models import Count, F, Max, Min, Sum
 from payments.models import (
     Checkout,
     Contribution,
+    Difference,
     LedgerEntry,
     LedgerLine,
     OutboxTask,
     Payout,
     Receipt,
+    Reconciliation,
     StripeEvent,
     Subscription,
 )
@@ -79,6 +81,7 @@ def broken(world: World) -> list[str]:
         *whose(),
         *payouts_tie(store),
         *nothing_left(),
+        *reconciled(),
     ]
 
 
@@ -210,3 +213,11 @@ def nothing_left() -> Iterator[str]:
         yield f"an event is left {status}: {note}"
     for key, note in OutboxTask.objects.filter(done_at=None).values_list("key", "note"):
         yield f"task {key} is left: {note}"
+
+
+def reconciled() -> Iterator[str]:
+    """The product's own comparison agrees with ours: nothing differs, and the sums meet."""
+    last = Reconciliation.objects.latest("id")
+    if not last.ties:
+        found = Difference.objects.filter(status="open").values_list("kind", "stripe_object_id")
+        yield f"reconcile does not tie: {last.sums} {list(found[:5])}"

@@ -49,7 +49,7 @@ class People:
             except (GatewayError, crash.Crashed, NotThere):
                 self.world.traveller.shift(5)
                 if tries % 6 == 5:
-                    self.world.fetch()
+                    self.world.survive(self.world.fetch)
                     self.world.work()
         raise GaveUp(f"{self.act}: {failed_notes()}")
 

@@ -14,6 +14,7 @@ from django.test import RequestFactory
 from payments import clock, crash, outbox, tasks
 from payments.gateway.errors import GatewayError
 from payments.models import OutboxTask, StripeEvent
+from payments.reconcile.run import run_now
 from payments.sandbox import Sandbox
 from payments.sweep import sweep
 from payments.views import webhook
@@ -59,7 +60,6 @@ class World:
         self.accepted: set[str] = set()
         self.refused_rightly = 0
         self.requests = RequestFactory()
-        self.fetched_at = time.time()
 
     # --- time -----------------------------------------------------------------------------------
 
@@ -70,26 +70,22 @@ class World:
             self.work()
 
     def work(self) -> None:
-        """Whatever is due: deliveries, stored events, the outbox, the sweep, the nightly fetch.
+        """Whatever is due: deliveries, stored events, the outbox, the sweep.
 
         In calm weather nothing is lost, so nothing has to be swept up or fetched.
         """
         self.box.deliver_due()
         self.survive(tasks.drain)
-        if not self.weather.rough:
-            return
-        self.survive(sweep)
-        if time.time() - self.fetched_at > 86_400:
-            self.fetched_at = time.time()
-            self.survive(self.fetch)
-        self.survive(tasks.drain)
+        if self.weather.rough:
+            self.survive(sweep)
+            self.survive(tasks.drain)
 
-    def fetch(self, *, days: int = 2) -> None:
-        """The nightly backfill; a night without an answer is made up for by the next."""
+    def fetch(self) -> None:
+        """What the sweep does every few minutes, for somebody who waits."""
         try:
-            backfill.pull(clock.now() - timedelta(days=days))
+            backfill.catch_up()
         except GatewayError:
-            self.fetched_at -= 86_400
+            return
 
     def survive(self, work: Callable[[], object]) -> None:
         """A worker that may die at any named place; it is started again later."""
@@ -104,16 +100,18 @@ class World:
             raise crash.Crashed(place)
 
     def heal(self) -> None:
-        """The storm is over: two quiet hours, dead letters are sent again by hand."""
+        """The storm is over: some quiet hours, then the books are compared with Stripe's."""
         self.weather.stormy = False
+        backfill.pull(clock.now() - timedelta(days=30))
         for step in range(12):
-            self.traveller.shift(600)
-            if step in {0, 6}:
-                self.fetch(days=30)
+            self.traveller.shift(1200)
             self.work()
-            self.survive(sweep)
+            sweep()
             if step in {4, 8}:
                 self.press_again()
+        tasks.drain()
+        run_now()
+        tasks.drain()
 
     def press_again(self) -> None:
         """What staff do on the page of failed notifications and tasks."""

@@ -60,7 +60,6 @@ class Stage:
             data=data,
             webhooks=[(HOOK, settings.STRIPE_WEBHOOK_SECRETS[0])],
             deliver=self.post,
-            seed=1,
             wall=time.time,
             settings={"refunds_need_funds": False},
         )
