@@ -10,6 +10,7 @@ from payments.desk import (
     movements,
     payouts,
     refunds,
+    renewals,
 )
 
 urlpatterns = [
@@ -30,6 +31,7 @@ urlpatterns = [
     path("disputes/<uuid:public_id>/evidence.zip", disputes.pack, name="desk-dispute-pack"),
     path("warnings/<int:pk>/refund/", disputes.refund_warned, name="desk-warning-refund"),
     path("warnings/<int:pk>/keep/", disputes.keep_warned, name="desk-warning-keep"),
+    path("renewals/", renewals.renewals_page, name="desk-renewals"),
     path("payouts/", payouts.payouts_page, name="desk-payouts"),
     path("payouts/<str:stripe_id>/", payouts.payout_page, name="desk-payout"),
     path("books/", books.books_page, name="desk-books"),

@@ -123,6 +123,7 @@ TABLE = {
     "payments:desk-difference-repair": (302, 404, 405, 405),
     "payments:desk-difference-explain": (302, 404, 405, 405),
     "payments:desk-difference-take": (302, 404, 405, 405),
+    "payments:desk-renewals": FINANCE,
     "payments:desk-events": FINANCE,
     "payments:desk-event-retry": (302, 404, 405, 405),
     "payments:desk-task-retry": (302, 404, 405, 405),
