@@ -85,9 +85,9 @@ format: ## Put code and templates into their form
 	@git ls-files -z '*.html' | xargs -0 $(BIN)/djade --target-version 5.2 || true
 
 .PHONY: bench
-bench: ## Measure speed and memory against their bounds
-	$(PREPARE) venv dev libraries
-	@$(BIN)/python -m benchmarks
+bench: ## Measure speed and memory against their bounds; ARGS names some of them
+	$(PREPARE) venv dev libraries services nginx
+	@$(BIN)/python -m benchmarks $(ARGS)
 
 .PHONY: simulate
 simulate: ## Live random lives under random faults; ARGS as in "--seed 7 --days 400 --supporters 200"

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 import django
 import psycopg
@@ -92,8 +93,30 @@ def ratio(
     """
     ours()(), baseline()()
     pairs = [(_spent(ours(), cpu), _spent(baseline(), cpu)) for _ in range(rounds)]
+    return _pair(pairs)
+
+
+def _pair(pairs: list[tuple[float, float]]) -> "Pair":
     mine, theirs = (statistics.median(side) for side in zip(*pairs, strict=True))
     return Pair(statistics.median(a / b for a, b in pairs), mine * 1e6, theirs * 1e6)
+
+
+def alternating(
+    *, ours: "tuple[Work, Metered]", baseline: "tuple[Work, Metered]", rounds: int
+) -> "Pair":
+    """As `ratio`, for work whose CPU another process spends: each side names who meters it."""
+    (work, metered), (base_work, base_metered) = ours, baseline
+    work(), base_work()
+    pairs = [
+        (_spent(work, metered.cpu), _spent(base_work, base_metered.cpu)) for _ in range(rounds)
+    ]
+    return _pair(pairs)
+
+
+class Metered(Protocol):
+    """Something that knows the CPU seconds it has used so far."""
+
+    def cpu(self) -> float: ...
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from benchmarks import ground
 
 ROUNDS, AT_ONCE, MOST = 40, 20, 1.1
 SLUG = "flood-wall-contract"
-TAG = re.compile(r"{% if not article.sensitive %}{% appeal [^%]*%}{% endif %}")
+TAG = re.compile(r"{% (appeal |appeal_inside|endappeal_inside)[^%]*%}")
 HISTORY, CROWD = 200, 300
 MOST_CONTRIBUTE, MOST_ACCOUNT = 12, 20
 
@@ -58,8 +58,8 @@ def _without_appeals() -> Any:
 
     source = Path(_as_it_is().origin.name).read_text()
     bare, taken = TAG.subn("", source)
-    if taken != 2:
-        raise RuntimeError("the article's template does not carry two appeals where they were")
+    if taken < 2:
+        raise RuntimeError("the article's template does not carry its appeals where they were")
     return engines["django"].from_string(bare)
 
 

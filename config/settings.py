@@ -70,6 +70,9 @@ REFUND_LIMITS = env.sums(
 PRODUCT_KIND = env.text("PRODUCT_KIND", "gift")
 DEFAULT_CURRENCY = env.text("DEFAULT_CURRENCY", "eur")
 # A function of the site's that tells section and author of an article; see appeals/articles.py.
+# One of so many views is told to the beacon; all clicks are. Counts are written this often.
+APPEAL_VIEW_SAMPLE = int(env.text("APPEAL_VIEW_SAMPLE", "1" if DEMO else "10"))
+APPEAL_COUNTS_SECONDS = 1.0
 ARTICLE_FACTS = env.text("ARTICLE_FACTS", "supporters.demo.newspaper.facts" if DEMO else "")
 # A function of the site's that returns stories to try appeals in; see appeals/stories.py.
 PREVIEW_STORIES = env.text("PREVIEW_STORIES", "supporters.demo.newspaper.stories" if DEMO else "")

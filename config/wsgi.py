@@ -1,5 +1,6 @@
-"""WSGI entry point: Stripe's notifications first, then Django."""
+"""WSGI entry point: Stripe's notifications and the appeal's files first, then Django."""
 
+import gc
 import os
 
 from django.core.wsgi import get_wsgi_application
@@ -7,6 +8,10 @@ from django.core.wsgi import get_wsgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 pages = get_wsgi_application()
 
-from payments.webhooks.door import in_front_of  # noqa: E402 (models need Django set up)
+from payments.webhooks import door  # noqa: E402 (models need Django set up)
+from supporters.appeals import edge  # noqa: E402
 
-application = in_front_of(pages)
+application = edge.in_front_of(door.in_front_of(pages))
+
+# What was loaded stays for good: the collector need not look through it again and again.
+gc.freeze()

@@ -19,9 +19,9 @@ from email.utils import getaddresses
 import requests
 from django.conf import settings
 from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
-from django.core.wsgi import get_wsgi_application
 from django.db import connection, connections
 
+from config.wsgi import application
 from payments import clock, tasks
 from payments.gateway import calls, client
 from payments.models import OutboxTask, StripeEvent
@@ -170,7 +170,7 @@ class _Server(ThreadedWSGIServer):
 @contextlib.contextmanager
 def _web():
     server = _Server(("127.0.0.1", 0), _Quiet)
-    server.set_app(get_wsgi_application())
+    server.set_app(application)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
     thread.start()
     try:

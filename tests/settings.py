@@ -26,3 +26,4 @@ CLOCK_FILE = Path(DATA_DIR) / "clock"
 ALLOWED_HOSTS = ["testserver", "127.0.0.1", "localhost"]
 STATIC_ROOT = Path(DATA_DIR) / "static"
 STATIC_ROOT.mkdir(exist_ok=True)
+APPEAL_COUNTS_SECONDS = 0

@@ -180,6 +180,12 @@ def answers(port: int) -> bool:
         return connection.connect_ex(("127.0.0.1", port)) == 0
 
 
+def nginx() -> None:
+    """The web server that benchmarks compare with."""
+    if not shutil.which("nginx"):
+        apt_install(["nginx-light"], why="nginx, the baseline of a benchmark, is missing.")
+
+
 STEPS = {
     "venv": virtual_environment,
     "run": lambda: packages("requirements.txt"),
@@ -187,6 +193,7 @@ STEPS = {
     "libraries": libraries,
     "browser": browser,
     "services": services,
+    "nginx": nginx,
 }
 
 

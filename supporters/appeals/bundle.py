@@ -73,6 +73,8 @@ def device_data(bundle: rules.Bundle, placement: str) -> dict[str, Any]:
     found = bundle.data(placement)
     if settings.APPEAL_STORAGE != "essential":
         found["mode"] = settings.APPEAL_STORAGE
+    if settings.APPEAL_VIEW_SAMPLE > 1:
+        found["sample"] = settings.APPEAL_VIEW_SAMPLE
     named = {each.field for one in bundle.at(placement) for each in one.rules}
     if "referrer" in named:
         found["from"] = [list(each) for each in REFERRERS]

@@ -4,7 +4,7 @@ Nothing here knows HTTP, cookies or who asks: a Django view serves the answers, 
 in front of it. `answer` costs no query while the bundle of the process is fresh.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from django.conf import settings
 from django.templatetags.static import static
@@ -24,7 +24,7 @@ HTML, JSON, JAVASCRIPT = (
     "application/json",
     "text/javascript; charset=utf-8",
 )
-EMBED = ("appeal-rules", "appeal-page", "appeal", "appeal-embed")
+EMBED = ("appeal-rules", "appeal-page", "beacon", "appeal", "appeal-embed")
 LONGEST_RULES, LONGEST_FRAGMENT = 20 * 1024, 6 * 1024
 
 
@@ -35,11 +35,19 @@ class Answer:
     body: bytes
     content_type: str
     cache_control: str
-    headers: dict[str, str] = field(default_factory=dict)
+    etag: str
 
-    @property
-    def etag(self) -> str:
-        return bundle.etag(self.body)
+    def headers(self, *, origin: str) -> dict[str, str]:
+        """What a page of `origin` is told beside the bytes: no cookie, nothing of the reader."""
+        told = {
+            "Content-Type": self.content_type,
+            "Cache-Control": self.cache_control,
+            "ETag": self.etag,
+            "Vary": "Origin",
+        }
+        if origin and allowed(origin):
+            told["Access-Control-Allow-Origin"] = origin
+        return told
 
 
 def answer(path: str) -> Answer | None:
@@ -62,14 +70,18 @@ def allowed(origin: str) -> bool:
 def _answer(live: Live, path: str) -> Answer | None:
     match path.strip("/").split("/"):
         case ["appeals", "rules.json"]:
-            return Answer(bundle.rules_file(live), JSON, SHORT)
+            return _bytes(bundle.rules_file(live), JSON, SHORT)
         case ["appeals", "embed.js"]:
-            return Answer(script(*EMBED).encode(), JAVASCRIPT, SCRIPT)
+            return _bytes(script(*EMBED).encode(), JAVASCRIPT, SCRIPT)
         case ["appeals", "fragment", name] if name in Placement.values:
-            return Answer(fragment(live, name), HTML, SHORT)
+            return _bytes(fragment(live, name), HTML, SHORT)
         case ["appeals", "fragment", name, "shadow"] if name in Placement.values:
-            return Answer(shadow(live, name), HTML, SHORT)
+            return _bytes(shadow(live, name), HTML, SHORT)
     return None
+
+
+def _bytes(body: bytes, content_type: str, cache_control: str) -> Answer:
+    return Answer(body, content_type, cache_control, bundle.etag(body))
 
 
 def fragment(live: Live, placement: str) -> bytes:

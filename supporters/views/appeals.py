@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
-from django.utils.cache import get_conditional_response, patch_vary_headers
+from django.utils.cache import get_conditional_response
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_safe
@@ -18,13 +18,8 @@ def file(request: HttpRequest, **parts: str) -> HttpResponseBase:
     found = delivery.answer(request.path)
     if found is None:
         raise Http404
-    response = HttpResponse(found.body, content_type=found.content_type)
-    response.headers["Cache-Control"] = found.cache_control
-    response.headers["ETag"] = found.etag
-    origin = request.headers.get("Origin", "")
-    if delivery.allowed(origin):
-        response.headers["Access-Control-Allow-Origin"] = origin
-    patch_vary_headers(response, ["Origin"])
+    headers = found.headers(origin=request.headers.get("Origin", ""))
+    response = HttpResponse(found.body, headers=headers)
     return get_conditional_response(request, etag=found.etag, response=response) or response
 
 

@@ -1,0 +1,155 @@
+"""The beacon: what readers did with an appeal, summed in memory and written once a second.
+
+A row per view costs three times the whole request; a sum costs next to nothing, and a process that
+is killed loses a second of counts at most. No cookie is read or set, nothing of the reader is kept.
+"""
+
+import atexit
+import json
+import re
+import threading
+import time
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from typing import NamedTuple
+
+import structlog
+from django.conf import settings
+from django.db import DatabaseError, connection
+
+from payments import clock
+from supporters.appeals import articles, bundle, counting
+from supporters.appeals.assign import HOLDOUT
+from supporters.appeals.counting import Counter, Tally
+from supporters.appeals.references import whole_hour
+from supporters.models import AppealCount, Placement
+
+log = structlog.get_logger()
+
+LONGEST, MOST_SIGNALS = 2_000, 10
+# Invented articles or variants must not fill the memory of a second, nor the table of an hour.
+MOST_SUMS = 5_000
+# A start is counted from the checkout itself, which no page can invent.
+KINDS = frozenset(AppealCount.Kind.values) - {AppealCount.Kind.START}
+BOTS = re.compile(
+    r"bot\b|bot/|crawl|spider|slurp|preview|headless|lighthouse|python|curl|wget|http-?client|monitor",
+    re.IGNORECASE,
+)
+ARTICLE = re.compile(r"[\w./-]{0,120}")
+
+
+class Signal(NamedTuple):
+    """One thing that happened to an appeal in a page. Views come as a sample of all."""
+
+    kind: str
+    appeal: str
+    variant: str
+    placement: str
+    article: str
+    sticky: bool
+
+
+class Sums:
+    """Beacons since the last writing, by a thread of its own, every APPEAL_COUNTS_SECONDS.
+
+    Pages of one article send the same text: it is read once a second, not once a view. `write`
+    adds a batch to the table.
+    """
+
+    def __init__(self, write: Callable[[Mapping[Counter, Tally]], None]) -> None:
+        self._write = write
+        self._sums: dict[bytes, int] = {}
+        self._lock = threading.Lock()
+        self._writer: threading.Thread | None = None
+
+    def take(self, body: bytes) -> None:
+        """Add a beacon; one that tells nothing of a live appeal is not kept."""
+        with self._lock:
+            if body in self._sums:
+                self._sums[body] += 1
+            elif len(self._sums) < MOST_SUMS and _signals(body):
+                self._sums[body] = 1
+                self._start()
+
+    def flush(self) -> None:
+        """Write what came in; what the database does not take now is kept for the next time."""
+        with self._lock:
+            sums, self._sums = self._sums, {}
+        if not sums:
+            return
+        try:
+            self._write(_tallies(sums))
+        except DatabaseError as error:
+            log.warning("counts_kept", error=type(error).__name__)
+            connection.close_if_unusable_or_obsolete()
+            with self._lock:
+                for body, count in sums.items():
+                    self._sums[body] = self._sums.get(body, 0) + count
+
+    def _start(self) -> None:
+        """The first beacon of a process starts its writer."""
+        if self._writer is None and settings.APPEAL_COUNTS_SECONDS:
+            self._writer = threading.Thread(target=self._go_on, daemon=True)
+            self._writer.start()
+            atexit.register(self.flush)
+
+    def _go_on(self) -> None:
+        while True:
+            time.sleep(settings.APPEAL_COUNTS_SECONDS)
+            self.flush()
+
+
+SUMS = Sums(counting.add)
+
+
+def take(body: bytes, *, agent: str) -> None:
+    """Count what a page tells. Bots, broken texts and invented ids are passed over in silence."""
+    if len(body) <= LONGEST and _is_person(agent):
+        SUMS.take(body)
+
+
+def _signals(body: bytes) -> list[Signal]:
+    try:
+        told = json.loads(body)
+        found = [Signal._make([*each[:5], bool(each[5])]) for each in told[:MOST_SIGNALS]]
+        return [signal for signal in found if _is_known(signal)]
+    except (ValueError, TypeError, IndexError, KeyError):
+        return []
+
+
+def _is_known(signal: Signal) -> bool:
+    """A live appeal in a variant it has, and an article that can be one of the site's."""
+    live = bundle.current().published.get(signal.appeal)
+    return (
+        live is not None
+        and signal.kind in KINDS
+        and signal.placement in Placement.values
+        and signal.variant in {HOLDOUT, *(arm for arm, _ in live.candidate.arms)}
+        and _is_article(signal.article)
+    )
+
+
+@lru_cache(maxsize=4096)
+def _is_article(article: str) -> bool:
+    if not ARTICLE.fullmatch(article):
+        return False
+    return not article or not settings.ARTICLE_FACTS or articles.facts(article) != articles.Facts()
+
+
+@lru_cache(maxsize=4096)
+def _is_person(agent: str) -> bool:
+    """Whether a browser's name is one that people use."""
+    return bool(agent) and not BOTS.search(agent)
+
+
+def _tallies(sums: Mapping[bytes, int]) -> dict[Counter, Tally]:
+    """With the hour, and with the weight of what was sampled."""
+    hour = whole_hour(clock.now())
+    found: dict[Counter, Tally] = {}
+    for body, count in sums.items():
+        for signal in _signals(body):
+            weight = settings.APPEAL_VIEW_SAMPLE if signal.kind == AppealCount.Kind.VIEW else 1
+            key = Counter(hour, *signal[1:5], signal.kind, signal.sticky)
+            before = found.get(key, Tally(0, 0))
+            found[key] = Tally(before.stand_for + count * weight, before.signals + count)
+    return found
