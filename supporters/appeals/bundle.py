@@ -91,7 +91,8 @@ def build(now: datetime) -> Live:
     tested = dict(Experiment.objects.counting(now).values_list("appeal", "starts_at"))
     for appeal in Appeal.objects.live():
         try:
-            made = _published(appeal, ledger, now)
+            said = content.of_version(appeal.live)  # type: ignore[arg-type]
+            made = told(appeal, said, ledger=ledger, now=now)
             if begun := tested.get(appeal.pk):
                 made = replace(made, candidate=replace(made.candidate, tested=_epoch(begun)))
             published[appeal.code] = made
@@ -107,6 +108,25 @@ def build(now: datetime) -> Live:
     )
     origins = Origin.objects.filter(removed_at=None).values_list("origin", flat=True)
     return Live(bundle, published, frozenset(origins), tuple(problems), _epoch(now))
+
+
+def told(appeal: Appeal, said: Content, *, ledger: claims.Ledger, now: datetime) -> Published:
+    """An appeal as it would be live with this content; raises RuleError."""
+    counted = figures.of_campaign(appeal.campaign)
+    words = counted.words(get_language() or "en")
+    wordings = wording.shown(said, words=words, ledger=ledger)
+    candidate = rules.Candidate(
+        code=appeal.code,
+        placement=said.placement,
+        arms=_arms(wordings),
+        priority=said.priority,
+        rules=rules.parse(said.rules),
+        starts=_epoch(said.starts_at) if said.starts_at else 0,
+        ends=_epoch(said.ends_at) if said.ends_at else 0,
+        sensitive=said.sensitive == Appeal.Sensitive.SHOW,
+        campaign=_campaign(appeal.campaign, counted, now),
+    )
+    return Published(candidate, said, appeal.campaign, counted, wordings)
 
 
 @dataclass(slots=True)
@@ -171,25 +191,6 @@ def zone_changes(day: date, zone: str) -> tuple[tuple[int, int], ...]:
         if not changes or changes[-1][1] != ahead:
             changes.append((_epoch(moment) if changes else 0, ahead))
     return tuple(changes)
-
-
-def _published(appeal: Appeal, ledger: claims.Ledger, now: datetime) -> Published:
-    said = content.of_version(appeal.live)  # type: ignore[arg-type]
-    counted = figures.of_campaign(appeal.campaign)
-    words = counted.words(get_language() or "en")
-    wordings = wording.shown(said, words=words, ledger=ledger)
-    candidate = rules.Candidate(
-        code=appeal.code,
-        placement=said.placement,
-        arms=_arms(wordings),
-        priority=said.priority,
-        rules=rules.parse(said.rules),
-        starts=_epoch(said.starts_at) if said.starts_at else 0,
-        ends=_epoch(said.ends_at) if said.ends_at else 0,
-        sensitive=said.sensitive == Appeal.Sensitive.SHOW,
-        campaign=_campaign(appeal.campaign, counted, now),
-    )
-    return Published(candidate, said, appeal.campaign, counted, wordings)
 
 
 def _arms(wordings: Iterable[Wording]) -> tuple[tuple[str, int], ...]:

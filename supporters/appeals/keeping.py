@@ -7,6 +7,7 @@ from django.db import models, transaction
 
 from payments import clock
 from payments.services import audit
+from supporters.appeals import bundle
 from supporters.models import Campaign, Claim, Origin, User
 
 CAMPAIGN_FIELDS = ("name", "starts_on", "ends_on", "goal_minor", "currency", "status")
@@ -60,6 +61,7 @@ def withdraw_claim(claim: Claim, *, actor: User, reason: str) -> None:
     if not changed:
         raise KeepingRefused("gone")
     audit.note("claim.withdrawn", subject=claim, actor=actor, reason=reason)
+    transaction.on_commit(bundle.forget)
 
 
 @transaction.atomic
@@ -70,6 +72,7 @@ def register_origin(origin: str, *, actor: User) -> Origin:
         defaults={"added_by": actor, "added_at": clock.now(), "removed_at": None},
     )
     audit.note("origin.registered", subject=row, actor=actor)
+    transaction.on_commit(bundle.forget)
     return row
 
 
@@ -81,6 +84,7 @@ def remove_origin(origin: Origin, *, actor: User, reason: str) -> None:
     if not changed:
         raise KeepingRefused("gone")
     audit.note("origin.removed", subject=origin, actor=actor, reason=reason)
+    transaction.on_commit(bundle.forget)
 
 
 def _stored(row: models.Model, names: tuple[str, ...]) -> dict[str, Any]:
@@ -100,6 +104,7 @@ def _note(
 ) -> None:
     after = {name: _plain(getattr(row, name)) for name in names}
     changed = [name for name in names if before.get(name) != after[name]]
+    transaction.on_commit(bundle.forget)
     audit.note(
         action,
         subject=row,

@@ -6,6 +6,7 @@ from django.db import transaction
 
 from payments import clock
 from payments.services import audit
+from supporters.appeals import bundle
 from supporters.models import Mute, User
 
 
@@ -44,6 +45,7 @@ def lift(mute: Mute, *, reason: str, actor: User) -> None:
         raise MuteRefused("lifted")
     before = {"expires_at": mute.expires_at and mute.expires_at.isoformat()}
     audit.note("mute.lifted", subject=mute, actor=actor, reason=reason.strip(), before=before)
+    transaction.on_commit(bundle.forget)
 
 
 def switched_off() -> bool:
@@ -57,4 +59,5 @@ def _begin(row: Mute, *, reason: str, actor: User) -> Mute:
     row.save()
     until = row.expires_at and row.expires_at.isoformat()
     audit.note("mute.begun", subject=row, actor=actor, reason=row.reason, after={"until": until})
+    transaction.on_commit(bundle.forget)
     return row

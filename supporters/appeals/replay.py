@@ -5,20 +5,18 @@ belongs to the holdout) is left out: predictions are upper bounds, and the page 
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from payments import clock
 from payments.reports.questions import moment_after, moment_of
-from supporters.appeals import content as contents
-from supporters.appeals import figures, rules
+from supporters.appeals import bundle, claims
 from supporters.appeals.content import Content
 from supporters.appeals.rules import Bundle, Candidate, Context, Decision, decide
-from supporters.models import Appeal, Campaign, Mute, PageViewSample, Placement
+from supporters.models import Appeal, PageViewSample, Placement
 
 MOST = 5000
-PER_PAGE = 2
 HALF_HOUR = 1800
 # The order in which a page is read: what asks first uses up the page's budget.
 IN_ORDER = (Placement.SLIM, Placement.TOP, Placement.INSIDE, Placement.END)
@@ -66,8 +64,10 @@ def predict(appeal: Appeal, wanted: Content, day: date) -> Predicted:
     Its own schedule is left aside: a draft for next week is tried on yesterday. Raises RuleError.
     """
     now = clock.now()
-    live = _bundle(now, day)
-    mine = replace(_candidate(appeal.code, appeal.campaign, wanted, now), starts=0, ends=0)
+    live = bundle.build(now).bundle
+    ledger = claims.ledger(clock.local_date(now))
+    planned_appeal = bundle.told(appeal, wanted, ledger=ledger, now=now)
+    mine = replace(planned_appeal.candidate, starts=0, ends=0)
     others = tuple(each for each in live.appeals if each.code != mine.code)
     planned = replace(live, appeals=(*others, mine))
     found = Predicted(day)
@@ -108,11 +108,11 @@ def _count(
             found.instead[here.appeal] += number
 
 
-def _asked(bundle: Bundle, context: Context) -> Iterator[tuple[str, Decision]]:
+def _asked(live: Bundle, context: Context) -> Iterator[tuple[str, Decision]]:
     """What each placement decides, the page's budget being used up from the top."""
     asked = 0
     for placement in IN_ORDER:
-        decision = decide(bundle, placement, replace(context, asked_here=asked))
+        decision = decide(live, placement, replace(context, asked_here=asked))
         asked += decision.asked
         yield placement, decision
 
@@ -139,54 +139,6 @@ def _context(view: PageViewSample) -> Context:
         paused=view.paused,
         read=view.read,
     )
-
-
-def _bundle(now: datetime, day: date) -> Bundle:
-    """What is live at this moment, mutes included."""
-    live = [
-        _candidate(each.code, each.campaign, contents.of_version(each.live), now)
-        for each in Appeal.objects.live()
-        if each.live
-    ]
-    current = Mute.objects.current(now)
-    mutes = tuple(
-        (each.kind, each.value, _epoch(each.expires_at)) for each in current if each.expires_at
-    )
-    killed = any(each.kind == Mute.Kind.SWITCH for each in current)
-    return Bundle(tuple(live), mutes, zone=_zone(day), per_page=PER_PAGE, killed=killed)
-
-
-def _candidate(code: str, campaign: Campaign, said: Content, now: datetime) -> Candidate:
-    return Candidate(
-        code=code,
-        placement=said.placement,
-        arms=tuple((variant.code, variant.share) for variant in said.variants) or (("", 1),),
-        priority=said.priority,
-        rules=rules.parse(said.rules),
-        starts=_epoch(said.starts_at) if said.starts_at else 0,
-        ends=_epoch(said.ends_at) if said.ends_at else 0,
-        sensitive=said.sensitive == Appeal.Sensitive.SHOW,
-        campaign=_campaign(campaign, now),
-    )
-
-
-def _campaign(campaign: Campaign, now: datetime) -> tuple[int, int, bool]:
-    ends = _epoch(moment_after(campaign.ends_on)) if campaign.ends_on else 0
-    if campaign.status != Campaign.Status.OPEN:
-        ends = min(ends or _epoch(now), _epoch(now))
-    return _epoch(moment_of(campaign.starts_on)), ends, figures.of_campaign(campaign).reached
-
-
-def _zone(day: date) -> tuple[tuple[int, int], ...]:
-    """How far the newsroom's zone is from UTC at the day's hours, from each change on."""
-    start = moment_of(day)
-    hours: Iterable[datetime] = (start + timedelta(hours=hour) for hour in range(25))
-    found: list[tuple[int, int]] = []
-    for moment in hours:
-        ahead = moment.astimezone(clock.newsroom_zone()).utcoffset() or timedelta()
-        if not found or found[-1][1] != ahead.total_seconds():
-            found.append((_epoch(moment) if found else 0, int(ahead.total_seconds())))
-    return tuple(found)
 
 
 def _epoch(moment: datetime) -> int:

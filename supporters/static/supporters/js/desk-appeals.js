@@ -15,6 +15,15 @@ form?.addEventListener("input", () => {
   waiting = setTimeout(refresh, WAIT);
 });
 
+// The frame opens at the appeal. An anchor in its address would scroll the desk's page as well.
+const frame = document.querySelector(".stage__frame");
+function show() {
+  const appeal = frame.contentDocument?.getElementById("appeal");
+  if (appeal) frame.contentWindow.scrollTo(0, appeal.offsetTop - 24);
+}
+frame?.addEventListener("load", show);
+if (frame?.contentDocument?.readyState === "complete") show();
+
 for (const field of document.querySelectorAll("[data-most]")) {
   const most = Number(field.dataset.most);
   const count = document.createElement("span");
