@@ -32,7 +32,13 @@ class Source(models.Model):
     """
 
     CODES = ("campaign", "appeal", "variant", "placement", "article")
-    FIELDS = (*CODES, "section", "author", "asked_at", "sticky")
+    FIELDS = (*CODES, "section", "author", "asked_at", "sticky", "holdout")
+
+    class Holdout(models.TextChoices):
+        """Whether the device belongs to the few that are never asked; empty where unknown."""
+
+        ASKED = "asked", "Asked"
+        HELD = "held", "Held out"
 
     campaign = models.CharField(max_length=80, blank=True, default="")
     appeal = models.CharField(max_length=80, blank=True, default="")
@@ -45,6 +51,7 @@ class Source(models.Model):
     sticky = models.BooleanField(
         default=False, help_text="The variant was the reader's own, not the page view's."
     )
+    holdout = models.CharField(max_length=5, choices=Holdout, blank=True, default="")
 
     class Meta:
         abstract = True

@@ -8,15 +8,17 @@ from payments.models import Source as Columns
 from supporters.appeals import articles, references
 
 
-def frozen(text: str, *, article: str = "", sticky: bool = False) -> dict[str, Any]:
-    """The source's columns; empty where the reference cannot be read. Giving goes on then.
+def frozen(
+    text: str, *, article: str = "", sticky: bool = False, holdout: str = ""
+) -> dict[str, Any]:
+    """The source's columns; nearly empty where the reference cannot be read. Giving goes on then.
 
-    `sticky` is the device's own word that it keeps its variant; `article` is its word for the page
-    where the reference, made for many pages, names none.
+    `sticky` is the device's own word that it keeps its variant, `holdout` its group; `article` is
+    its word for the page where the reference, made for many pages, names none.
     """
     source = references.read(text)
     if source is None:
-        return {}
+        return {"holdout": holdout}
     article = source.article or article
     facts = articles.facts(article)
     told = replace(
@@ -26,7 +28,7 @@ def frozen(text: str, *, article: str = "", sticky: bool = False) -> dict[str, A
         author=facts.author or source.author,
         sticky=source.sticky or sticky,
     )
-    return _fitting(told.columns())
+    return _fitting(told.columns() | {"holdout": holdout})
 
 
 def again(checkout: Checkout) -> str:

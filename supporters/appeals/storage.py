@@ -71,7 +71,8 @@ TABLE = (
         FULL,
         _(
             "A random number, the articles read here in the last thirty days and the times you"
-            " were asked. It stays on the device: nobody is sent what you read."
+            " were asked. It stays on the device: nobody is sent what you read. A gift only says"
+            " whether this device is one of the five in a hundred that are never asked."
         ),
         _("Until you clear it; entries older than thirty days are dropped."),
     ),

@@ -13,6 +13,7 @@ from payments.charts import Span
 from payments.money import Money
 from supporters.appeals import experiments, findings, measures
 from supporters.appeals.findings import Comparison, Findings
+from supporters.appeals.holdout import Increment
 from supporters.appeals.statistics import Estimate, Interval
 from supporters.models import Experiment, Guardrail, Metric
 
@@ -83,6 +84,35 @@ def report(experiment: Experiment, now: datetime) -> Report:
         held_out=measures.ghosts(window),
         as_of=window.end,
     )
+
+
+def asking(increment: Increment) -> dict[str, Any]:
+    """What the standing holdout says, in words."""
+    added = increment.added
+    if added is None:
+        verdict = _("Too few gifts of readers who are never asked to say what asking adds.")
+    elif added[0] > 0:
+        verdict = _("Asking adds: between %(low)s and %(high)s gifts came only because of it.") % {
+            "low": number_format(added[0], force_grouping=True),
+            "high": number_format(added[1], force_grouping=True),
+        }
+    else:
+        verdict = _("Not clear yet: readers who are never asked give about as often.")
+    groups = ((_("Asked"), increment.asked), (_("Never asked"), increment.held))
+    return {
+        "verdict": verdict,
+        "since": increment.since,
+        "until": increment.until,
+        "rows": [
+            {
+                "name": name,
+                "readers": group.of,
+                "gifts": group.events,
+                "rate": percent(group.value) if group.of else "–",
+            }
+            for name, group in groups
+        ],
+    }
 
 
 def percent(value: float) -> str:

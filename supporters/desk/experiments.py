@@ -10,21 +10,22 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from payments import clock
-from supporters.appeals import experiments
+from supporters.appeals import experiments, holdout
 from supporters.appeals.experiments import Calculation, Refused
 from supporters.desk import refusals
 from supporters.desk.access import CAMPAIGNS, actor, only
 from supporters.desk.experiment_forms import CalculatorForm, DeclareForm
-from supporters.desk.experiment_report import LABELS, percent, report
+from supporters.desk.experiment_report import LABELS, asking, percent, report
 from supporters.models import Experiment
 
 
 @only(CAMPAIGNS)
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
-    """Every experiment, the newest first."""
+    """Every experiment, the newest first, and what the standing holdout says."""
     rows = Experiment.objects.select_related("appeal")
-    return render(request, "supporters/desk/experiments.html", {"experiments": rows})
+    context = {"experiments": rows, "asking": asking(holdout.increment(clock.now()))}
+    return render(request, "supporters/desk/experiments.html", context)
 
 
 @only(CAMPAIGNS)

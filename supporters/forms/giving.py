@@ -79,6 +79,7 @@ class GivingForm(forms.Form):
     source = forms.Field(required=False, widget=forms.HiddenInput)
     # A cached page cannot know whether the device keeps its variant: its script says so.
     sticky = forms.BooleanField(required=False, widget=forms.HiddenInput)
+    holdout = forms.Field(required=False, widget=forms.HiddenInput)
     campaign = forms.CharField(required=False, widget=forms.HiddenInput)
     appeal = forms.CharField(required=False, widget=forms.HiddenInput)
     variant = forms.CharField(required=False, widget=forms.HiddenInput)
@@ -138,7 +139,10 @@ class GivingForm(forms.Form):
             for field, length in lengths.items()
             if CODE.fullmatch(self.cleaned_data[field])
         }
+        if self.cleaned_data["holdout"] in Source.Holdout.values:
+            codes["holdout"] = self.cleaned_data["holdout"]
         if not self.cleaned_data["source"]:
             return codes
-        sticky, article = self.cleaned_data["sticky"], codes.get("article", "")
-        return attribution.frozen(self.cleaned_data["source"], article=article, sticky=sticky)
+        told = {"article": codes.get("article", ""), "holdout": codes.get("holdout", "")}
+        sticky = self.cleaned_data["sticky"]
+        return attribution.frozen(self.cleaned_data["source"], **told, sticky=sticky)

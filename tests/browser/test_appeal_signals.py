@@ -90,3 +90,13 @@ def test_the_form_says_what_a_cached_page_cannot_know(window, product):
     sent = parse_qs(urlsplit(asked[0]).query)
     assert (sent["sticky"], sent["article"]) == (["1"], ["skerrin-ferry"])
     assert sent["source"]
+
+
+def test_the_contribute_page_says_to_which_group_the_device_belongs(window, product):
+    for number, group in ((HELD_OUT, "held"), (ASKED, "asked")):
+        page = known(window, product, number).new_page()
+        page.goto("/contribute/")
+        assert page.locator("[name=holdout]").input_value() == group
+    page = window().new_page()
+    page.goto("/contribute/")
+    assert page.locator("[name=holdout]").input_value() == ""

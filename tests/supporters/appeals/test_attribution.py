@@ -87,6 +87,7 @@ def test_the_checkout_freezes_the_ask_with_the_articles_section_and_author(clien
         "author": "Devin Marlow",
         "asked_at": references.whole_hour(clock.now()),
         "sticky": True,
+        "holdout": "",
     }
 
 

@@ -157,7 +157,10 @@ const attend = (aside) => {
       const ask = aside.closest("[data-ko]");
       if (ask && ask.ko) {
         add(form, "article", ask.ko.c.story);
-        if (ask.ko.d.sticky) add(form, "sticky", 1);
+        if (ask.ko.d.sticky) {
+          add(form, "sticky", 1);
+          add(form, "holdout", "asked");
+        }
       }
       tell(aside, "click");
     });
