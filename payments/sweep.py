@@ -50,6 +50,11 @@ def _checkouts() -> int:
     rows = [*overdue[:MOST], *slow[:MOST]]
     for row in rows:
         checkout.refresh(row)
+    never_opened = Checkout.objects.filter(
+        status=Checkout.Status.CREATING, created_at__lt=now - timedelta(hours=25)
+    )
+    for row in never_opened[:MOST]:
+        checkout.give_up(row)
     return len(rows)
 
 

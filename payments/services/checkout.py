@@ -73,6 +73,11 @@ def refresh(checkout: Checkout) -> Checkout:
     return checkout
 
 
+def give_up(checkout: Checkout) -> None:
+    """Close one whose session never came to be: Stripe would have told of it within a day."""
+    _move(checkout, Status.EXPIRED)
+
+
 def sync(session_id: str) -> None:
     """Bring our rows to where Stripe's session stands. Raises Foreign for one not ours."""
     session = calls.session(session_id)

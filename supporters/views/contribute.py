@@ -4,6 +4,7 @@ import uuid
 from datetime import timedelta
 from typing import Any
 
+from django.db import DatabaseError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils.translation import get_language
@@ -78,7 +79,7 @@ def _begin(request: HttpRequest, form: GivingForm) -> HttpResponse:
         return _page(request, form, ask_again=True)
     try:
         checkout = checkouts.start(wish)
-    except (checkouts.Unavailable, checkouts.Misconfigured, checkouts.Declined):
+    except (checkouts.Unavailable, checkouts.Misconfigured, checkouts.Declined, DatabaseError):
         return _page(request, form, unavailable=True)
     _remember(request, checkout)
     if checkout.status == Checkout.Status.OPEN:
