@@ -66,30 +66,37 @@ def letters(contribution: Contribution) -> list[Letter]:
     return sorted(found, key=lambda letter: (letter.at, letter.key))
 
 
-def course(contribution: Contribution) -> Iterator[str]:
-    """What happened, a line each, with moments in UTC."""
+def course(contribution: Contribution) -> list[str]:
+    """What happened, a line each in order of time, with moments in UTC."""
+    found = [
+        *_beginning(contribution),
+        (
+            contribution.received_at,
+            f"{_sum(contribution.charged)} received,"
+            f" paid with {contribution.method or 'the chosen method'}",
+        ),
+        (contribution.receipt.issued_at, f"Receipt {contribution.receipt.number} issued"),
+        *((letter.at, f"{letter.what} sent by e-mail") for letter in letters(contribution)),
+        *_changes(contribution),
+    ]
+    known = sorted((moment, words) for moment, words in found if moment)
+    return [f"{moment:%Y-%m-%d %H:%M:%S} UTC {words}" for moment, words in known]
+
+
+def _beginning(contribution: Contribution) -> Iterator[tuple[datetime | None, str]]:
     first = _checkout(contribution)
     if first:
-        yield f"{_moment(first.created_at)} Contribute form sent from {first.email or 'the site'}"
-        if first.finished_at:
-            yield f"{_moment(first.finished_at)} Payment finished on Stripe's page"
-    yield (
-        f"{_moment(contribution.received_at)} {_sum(contribution.charged)} received,"
-        f" paid with {contribution.method or 'the chosen method'}"
-    )
-    yield f"{_moment(contribution.receipt.issued_at)} Receipt {contribution.receipt.number} issued"
-    for letter in letters(contribution):
-        yield f"{_moment(letter.at)} {letter.what} sent by e-mail"
-    yield from _changes(contribution)
+        yield first.created_at, f"Contribute form sent, address {first.email or 'not given'}"
+        yield first.finished_at, "Payment confirmed to us by Stripe"
 
 
-def _changes(contribution: Contribution) -> Iterator[str]:
+def _changes(contribution: Contribution) -> Iterator[tuple[datetime, str]]:
     """What the supporter did with the subscription while it ran."""
     if contribution.subscription:
         subject = f"subscription:{contribution.subscription.public_id}"
         rows = AuditEntry.objects.filter(subject=subject).exclude(actor=None)
         for entry in rows.order_by("at"):
-            yield f"{_moment(entry.at)} {entry.action.capitalize()}"
+            yield entry.at, entry.action.capitalize()
 
 
 def _product(contribution: Contribution) -> str:
@@ -117,7 +124,7 @@ def _sending_back(contribution: Contribution) -> str:
     if not sent:
         return (
             "Money given by mistake is sent back on request to"
-            f" {settings.NEWSROOM_CONTACT}. No request reached us before the dispute."
+            f" {settings.NEWSROOM_CONTACT}. Of this contribution nothing was sent back."
         )
     lines = [f"{_sum(row.amount)} was sent back on {_day(row.created_at)}" for row in sent]
     return "Of this contribution " + "; ".join(lines) + "."
@@ -128,8 +135,10 @@ def _summary(dispute: Dispute) -> Iterator[str]:
     yield (
         f"{_sum(contribution.charged)} was given by {contribution.name or contribution.email} on"
         f" {_day(contribution.received_at)} and receipted under"
-        f" {contribution.receipt.number}; the receipt went to {contribution.email}."
+        f" {contribution.receipt.number}."
     )
+    for letter in letters(contribution):
+        yield f"{letter.what} sent to {contribution.email} on {_day(letter.at)}."
     earlier = _earlier(contribution)
     if earlier:
         yield "Earlier contributions of the same person, none of them disputed:"
@@ -157,10 +166,6 @@ def _checkout(contribution: Contribution):
 def _sum(amount: Money) -> str:
     """As banks and Stripe read it, whatever language the desk speaks."""
     return amount.format("en")
-
-
-def _moment(moment: datetime | None) -> str:
-    return moment.strftime("%Y-%m-%d %H:%M:%S UTC") if moment else ""
 
 
 def _day(moment: datetime | None) -> str:

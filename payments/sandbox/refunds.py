@@ -127,6 +127,8 @@ def _go_through(box, *, refund, charge):
     before = render.snapshot(refund)
     del refund["pending_reason"]
     made.change(box, refund, changes={"status": "succeeded"})
+    if charge["_refund"] == "fails":
+        box.agenda.add(box.clock.exact() + DAY, kind="refund_follows", id=refund["id"])
     box.emit("refund.updated", refund, before=before)
     box.emit("charge.refund.updated", refund, before=before)
 

@@ -1,8 +1,8 @@
 """Money that goes back, in every order of its events: the rows end the same.
 
 Invariant I8 for refunds, disputes, warnings and returned debits. Each story is lived once at
-Stripe. Its events are then posted, really signed, in 100 random orders; some come twice, and a
-quarter never comes and is fetched afterwards, as after an outage (case F12).
+Stripe. Its events are then posted, really signed, in random orders; some come twice, and a quarter
+comes only after all else was applied, at times by the fetch that follows an outage (F12).
 """
 
 import random
@@ -201,37 +201,60 @@ LEFT = {
 }
 
 
+# They differ from another story by a word or a sum: a sample of their orders is enough.
+SIMILAR = {
+    refunded_whole,
+    refund_that_takes_its_time,
+    dispute_that_nobody_answered,
+    dispute_still_open,
+    inquiry_ended_by_a_refund,
+    inquiry_that_became_a_lost_dispute,
+    warning_answered_with_a_refund,
+    dispute_lost,
+}
+
+
 @pytest.mark.case("F12")
 @pytest.mark.parametrize("story", LEFT, ids=lambda story: story.__name__)
 def test_every_order_of_events_ends_in_one_state(story, client, pay, stripe_sandbox):
     began = datetime.fromtimestamp(stripe_sandbox.clock.now() - 60, UTC)
     bodies = _events_of(story, client, pay, stripe_sandbox)
-    first = _state_after(bodies, began)
+    first = _state_after(bodies)
     assert first["left"] == LEFT[story]
     assert first["ledger_sum"] == 0
-    for seed in range(ORDERS):
+    for seed in range(ORDERS // 4 if story in SIMILAR else ORDERS):
         chance = random.Random(seed)
         lost = set(chance.sample(range(len(bodies)), k=len(bodies) // 4))
         came = [body for number, body in enumerate(bodies) if number not in lost]
         order = came + chance.choices(came, k=len(came) // 2)
         chance.shuffle(order)
-        assert _state_after(order, began) == first, f"order of seed {seed}"
+        missed = [bodies[number] for number in sorted(lost)]
+        since = began if seed % 10 == 0 else None
+        assert _state_after(order, missed, since=since) == first, f"order of seed {seed}"
 
 
-def _state_after(bodies, began):
-    """Post the events, apply them, fetch those that never came, read the rows, undo it all."""
+def _state_after(bodies, missed=(), *, since=None):
+    """Post the events, apply them, then those that were lost, read the rows, undo it all.
+
+    With `since` the lost ones are fetched as after an outage, else Stripe sends them again.
+    """
     block = transaction.atomic()
     block._from_testcase = True
     with block:
-        for body in bodies:
-            _post(body)
-        _apply()
-        pull(began)
-        _apply()
+        _hear(bodies)
+        if since:
+            pull(since)
+        _hear(missed)
         state = _state() | _money_back()
         del state["outbox"]
         transaction.set_rollback(True)
     return state
+
+
+def _hear(bodies):
+    for body in bodies:
+        _post(body)
+    _apply()
 
 
 def _apply():
