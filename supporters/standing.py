@@ -74,10 +74,15 @@ def unmark(response: HttpResponse, name: str) -> None:
 
 
 def marked_until(request: HttpRequest, name: str) -> datetime | None:
-    """What a mark says, where it was set here and has not run out."""
+    """What a mark says, where it has not run out; a supporter's only where it was set here.
+
+    A pause is the reader's own choice, which a script of the page may have written down.
+    """
+    text = request.COOKIES.get(name, "")
     try:
-        text = Signer(salt=name, sep=".").unsign(request.COOKIES.get(name, ""))
-        until = datetime.fromtimestamp(int(text), UTC)
+        if name == SUPPORTER_COOKIE:
+            text = Signer(salt=name, sep=".").unsign(text)
+        until = datetime.fromtimestamp(int(text.partition(".")[0]), UTC)
     except (BadSignature, ValueError, OverflowError):
         return None
     return until if until > timezone.now() else None

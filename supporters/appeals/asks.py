@@ -54,7 +54,10 @@ def _made(live: Live, placement: str, page: rules.Page | None, addresses: dict[s
         for words in _once(live.published[each.code].wordings)
     )
     hidden = "" if first else " hidden"
-    opened = f"<div data-place=\"{placement}\" data-ko='{_quoted(data)}'{hidden}>"
+    # The class is what the element is, and what text extractors know to leave out.
+    opened = (
+        f'<div class="ko-sidebar" data-place="{placement}" data-ko=\'{_quoted(data)}\'{hidden}>'
+    )
     return f"{opened}{''.join(faces)}</div>"
 
 

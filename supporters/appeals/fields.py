@@ -51,7 +51,7 @@ FIELDS = {
         Field("read", "number", "articles read in 30 days, where the reader consented"),
         Field("standing", "one", "what the device knows of the reader's gifts", choices=STANDINGS),
         Field("campaign", "one", "the state of the campaign", choices=CAMPAIGNS),
-        Field("sensitive", "flag", "a story marked as sensitive"),
+        Field("sensitive", "flag", "the story is marked as sensitive"),
     )
 }
 
@@ -80,7 +80,7 @@ class Condition:
     def words(self) -> str:
         """The line as a person reads it: "the section of the story is one of: news, sport"."""
         if self.field == "now":
-            return "its dates of beginning and end"
+            return "today lies between its first and its last day"
         field = FIELDS[self.field]
         said = f"{field.about} {OPERATORS[field.kind][self.operator]}"
         return SAID[field.kind](said.strip(), self.value)
@@ -218,7 +218,7 @@ SAID: dict[str, Callable[[str, Any], str]] = {
     "one": lambda said, value: f"{said}: {', '.join(value)}",
     "many": lambda said, value: f"{said}: {', '.join(value)}",
     "number": lambda said, value: f"{said} {value}",
-    "flag": lambda said, value: said if value else f"not {said}",
+    "flag": lambda said, value: said if value else said.replace(" is ", " is not ", 1),
     "schedule": lambda said, value: f"{said}: {schedule_words(value)}",
 }
 

@@ -3,12 +3,14 @@
 from django.urls import path
 
 from supporters.demo import views
+from supporters.demo.feed import Paper
 
 app_name = "demo"
 urlpatterns = [
     path("", views.front, name="front"),
     path("sections/<slug:name>/", views.section, name="section"),
     path("articles/<slug:slug>/", views.article, name="article"),
+    path("feed.xml", Paper(), name="feed"),
     path("demo/", views.door, name="door"),
     path("demo/enter/<slug:key>/", views.enter, name="enter"),
     path("demo/clock/<slug:step>/", views.move_clock, name="clock"),

@@ -133,6 +133,7 @@ TABLE = {
     "demo:section": PUBLIC,
     "demo:article": PUBLIC,
     "demo:door": PUBLIC,
+    "demo:feed": PUBLIC,
     "demo:mail": PUBLIC,
     "demo:letter": (404, 404, 404, 404),
     "demo:letter-page": (404, 404, 404, 404),

@@ -2,7 +2,11 @@
 const R = document.documentElement;
 const now = Math.floor(Date.now() / 1000);
 const chance = Math.floor(Math.random() * SPAN);
-const cookie = (name) => (document.cookie.match("(?:^|; )ko_" + name + "=([^;]*)") || [])[1];
+const cookie = (name) => {
+  try {
+    return document.cookie.match("(?:^|; )ko_" + name + "=([^;]*)")[1];
+  } catch {}
+};
 const lasts = (name) => parseInt(cookie(name)) > now;
 let asked = 0;
 const context = (B, placement) => {

@@ -25,14 +25,16 @@ const later = (call) => {
   else addEventListener("load", call);
 };
 
-const may = (mode) => {
-  const chosen = (document.cookie.match("(?:^|; )ko_storage=([^;]*)") || [])[1];
-  return (chosen || mode || "essential") !== "none";
-};
-
-const keep = (value, seconds) => {
+// Keeps the reader's pause, unless nothing may be kept here.
+const keep = (value, seconds, mode) => {
   const secure = location.protocol === "https:" ? "; Secure" : "";
-  document.cookie = "ko_pause=" + value + "; Path=/; Max-Age=" + seconds + "; SameSite=Lax" + secure;
+  try {
+    const chosen = document.cookie.match("(?:^|; )ko_storage=([^;]*)");
+    if ((chosen ? chosen[1] : mode) === "none") return;
+    document.cookie = "ko_pause=" + value + "; Path=/; Max-Age=" + seconds + "; SameSite=Lax" + secure;
+  } catch {
+    // Cookies that are forbidden: the pause lasts as long as the page.
+  }
 };
 
 // Silences every appeal on the page; the one that was answered says until when.
@@ -52,7 +54,7 @@ const pause = (aside, days) => {
     aside.querySelector("summary").focus();
   });
   const ask = aside.closest("[data-ko]");
-  if (may(ask && ask.ko && ask.ko.B.mode)) keep(until + ".reader", days * DAY);
+  keep(until + ".reader", days * DAY, ask && ask.ko && ask.ko.B.mode);
   aside.setAttribute("data-ko-said", "");
   page.setAttribute("data-ko-appeal", "off");
   const others = [...shown].filter((other) => other !== ask && !other.hidden);
