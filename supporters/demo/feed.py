@@ -1,5 +1,7 @@
 """The newspaper's feed: whole articles, and nothing but articles."""
 
+from datetime import datetime
+
 from django.conf import settings
 from django.contrib.syndication.views import Feed
 from django.urls import reverse
@@ -33,5 +35,5 @@ class Paper(Feed):
     def item_author_name(self, item: Article) -> str:
         return item.byline
 
-    def item_pubdate(self, item: Article):  # type: ignore[no-untyped-def]
+    def item_pubdate(self, item: Article) -> datetime:
         return item.published_at

@@ -21,7 +21,8 @@ PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Anot
 <script async src="{giving}/appeals/embed.js"></script></body></html>"""
 POLICY = (
     "default-src 'none'; img-src data:; script-src {giving}; style-src {giving};"
-    " connect-src {giving}; form-action {giving}; base-uri 'none'; require-trusted-types-for 'script'"
+    " connect-src {giving}; form-action {giving}; base-uri 'none';"
+    " require-trusted-types-for 'script'"
 )
 
 
