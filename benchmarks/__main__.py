@@ -7,7 +7,7 @@ machines differ; docs/performance.md quotes them.
 import subprocess
 import sys
 
-NAMES = ("webhook", "pages", "edge", "receipts")
+NAMES = ("webhook", "pages", "edge", "receipts", "reconcile")
 
 
 def main(chosen: list[str]) -> int:

@@ -6,6 +6,8 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
 
+from payments import clock
+from payments.reconcile.alarms import raised
 from payments.webhooks import door
 
 
@@ -26,3 +28,12 @@ def healthz(request: HttpRequest) -> JsonResponse:
     except DatabaseError:
         return JsonResponse({"status": "no database"}, status=503)
     return JsonResponse({"status": "ok"})
+
+
+@require_GET
+def alarms(request: HttpRequest) -> JsonResponse:
+    """For the watch that wakes people: 503 with the names of the alarms, no figures."""
+    found = raised(now=clock.now())
+    return JsonResponse(
+        {"status": "alarm" if found else "ok", "alarms": found}, status=503 if found else 200
+    )
