@@ -12,9 +12,9 @@ const tell = (aside, kind) => {
   const detail = { kind, placement: aside.dataset.placement || aside.dataset.place };
   const ask = aside.closest("[data-ko]");
   if (ask && ask.ko) {
-    const { d, c, B } = ask.ko;
+    const { d, c, B, base } = ask.ko;
     const { appeal, variant, sticky } = d;
-    Object.assign(detail, { appeal, variant, sticky, article: c.story, sample: B.sample });
+    Object.assign(detail, { appeal, variant, sticky, article: c.story, sample: B.sample, base });
   }
   page.dispatchEvent(new CustomEvent("keepopen", { detail }));
 };

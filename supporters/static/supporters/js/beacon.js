@@ -3,14 +3,13 @@
 // Stands before appeal.js, which says what happens; also a part of embed.js (config/inline.py).
 const told = new Set();
 const count = ({ detail }) => {
-  const { kind, appeal, variant, placement, article, sticky, sample } = detail;
+  const { kind, appeal, variant, placement, article, sticky, sample, base } = detail;
   const once = [kind, appeal, placement].join();
   if (!appeal || told.has(once)) return;
   told.add(once);
   if (kind === "view" && Math.random() * (sample || 1) >= 1) return;
-  const home = typeof KEEPOPEN === "string" ? KEEPOPEN : "";
   const body = JSON.stringify([[kind, appeal, variant, placement, article || "", sticky ? 1 : 0]]);
-  fetch(home + "/appeals/beacon", {
+  fetch((base || "") + "/appeals/beacon", {
     method: "POST", body, keepalive: true, credentials: "omit", mode: "no-cors",
   }).catch(() => {});
 };
