@@ -5,6 +5,7 @@ waiting work (stored events, the outbox) is done when a test says so, in `settle
 """
 
 import contextlib
+import os
 import shutil
 import socket
 import subprocess
@@ -61,6 +62,23 @@ class Product:
         """The letters to one address, newest first."""
         lines = mailbox.lines(to=to)
         return [mailbox.find(line.key) for line in lines if to in _addresses(line.to)]
+
+    def environment(self, folder):
+        """For another process of the product on this test's database, sandbox and mailbox."""
+        there = connection.settings_dict
+        server = f"{there['USER']}@{there['HOST']}:{there['PORT'] or 5432}"
+        urls = {
+            "sqlite": f"sqlite:///{there['NAME']}",
+            "postgresql": f"postgresql://{server}/{there['NAME']}",
+        }
+        return os.environ | {
+            "DEMO": "1",
+            "DATABASE_URL": urls[connection.vendor],
+            "EMAIL_URL": f"filemail:///{settings.EMAIL_FILE_PATH}",
+            "DATA_DIR": str(folder),
+            "SANDBOX_PORT": str(settings.SANDBOX_PORT),
+            "DJANGO_SETTINGS_MODULE": "config.settings",
+        }
 
     def _stripe_has_something_to_say(self):
         return _told("deliveries")["due"] > 0

@@ -1,7 +1,6 @@
 """A real Celery worker beside the real product: only where Redis and a server database run."""
 
 import contextlib
-import os
 import subprocess
 import sys
 import time
@@ -25,22 +24,12 @@ def until(found):
 
 
 @contextlib.contextmanager
-def worker_process(tmp_path):
+def worker_process(product, tmp_path):
     """A worker as `make worker` starts it, on this test's database, sandbox and mailbox."""
-    there = connection.settings_dict
-    server = f"{there['USER']}@{there['HOST']}:{there['PORT'] or 5432}"
-    environment = os.environ | {
-        "DEMO": "1",
-        "DATABASE_URL": f"postgresql://{server}/{there['NAME']}",
-        "EMAIL_URL": f"filemail:///{settings.EMAIL_FILE_PATH}",
-        "DATA_DIR": str(tmp_path),
-        "SANDBOX_PORT": str(settings.SANDBOX_PORT),
-        "DJANGO_SETTINGS_MODULE": "config.settings",
-    }
     command = [sys.executable, "-m", "celery", "-A", "config.celery", "worker"]
     options = ["--concurrency", "1", "--loglevel", "WARNING", "--without-mingle"]
     options += ["--beat", "--schedule", str(tmp_path / "beat")]
-    process = subprocess.Popen([*command, *options], env=environment)
+    process = subprocess.Popen([*command, *options], env=product.environment(tmp_path))
     try:
         until(lambda: process.poll() is not None or app.control.ping(timeout=0.2))
         assert process.poll() is None, "the worker ended by itself"
@@ -60,5 +49,5 @@ def services(request):
 
 @pytest.fixture
 def worker(services, product, tmp_path):
-    with worker_process(tmp_path) as process:
+    with worker_process(product, tmp_path) as process:
         yield process

@@ -51,10 +51,10 @@ def test_a_worker_books_receipts_and_mails_what_the_web_process_stored(worker, p
 
 @pytest.mark.case("F17")
 def test_what_a_killed_worker_left_is_done_by_the_next(services, product, tmp_path):
-    with worker_process(tmp_path) as process:
+    with worker_process(product, tmp_path) as process:
         process.send_signal(signal.SIGKILL)
         checkout = give(product)
-    with worker_process(tmp_path):
+    with worker_process(product, tmp_path):
         assert until(lambda: receipted(checkout)).status == "paid"
 
 
@@ -62,5 +62,5 @@ def test_what_a_killed_worker_left_is_done_by_the_next(services, product, tmp_pa
 def test_a_flushed_broker_loses_nothing_for_the_beat_goes_on(services, product, tmp_path):
     checkout = give(product)
     app.control.purge()
-    with worker_process(tmp_path):
+    with worker_process(product, tmp_path):
         assert until(lambda: receipted(checkout)).status == "paid"
