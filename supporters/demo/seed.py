@@ -12,7 +12,7 @@ from payments.models import Contribution, Dispute, Subscription
 from payments.money import Money
 from payments.services import checkout, disputes, refunds, subscriptions
 from supporters.appeals import attribution, references
-from supporters.demo import asks, payer, people, sandbox
+from supporters.demo import asks, payer, people, sandbox, trial
 from supporters.demo.second_hand import apply_all, helping
 from supporters.demo.year import DAY, DECLINED, Act, Giver, charges, plan
 from supporters.models import User
@@ -44,6 +44,7 @@ def _live_days(acts: list[Act], *, begin: float, progress: Progress) -> None:
     for day, weight in enumerate(weights):
         _live_a_day(by_day.get(day, []), begin=begin)
         sandbox.move_to(begin + (day + 1) * DAY)
+        trial.a_day(day)
         if day % FETCH_EVERY == 0:
             _take_over()
         done += weight
@@ -90,7 +91,7 @@ def _begin(giver: Giver) -> str:
 
 def _asked(giver: Giver) -> dict[str, Any]:
     """The source as the article's appeal signs it; somebody who came by a link saw none."""
-    if not giver.source["article"]:
+    if "article" not in giver.source:
         return giver.source
     asked = references.Source(**giver.source, hour=clock.now())
     return attribution.frozen(references.sign(asked))

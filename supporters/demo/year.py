@@ -180,15 +180,19 @@ def _came_from(dice: Random) -> dict[str, str]:
 
 
 def _source(slug: str, placement: str) -> dict[str, str]:
-    """The plain values that a checkout keeps of where the wish came from."""
-    campaign = "flood-wall" if slug == "flood-wall-contract" else "open-newsroom"
-    return {
-        "campaign": campaign,
-        "appeal": "we-need-your-help",
-        "variant": "",
-        "placement": placement if slug else "",
-        "article": slug,
-    }
+    """The plain values that a checkout keeps of where the wish came from: the appeals of asks.py.
+
+    Who came by a link met none. The wall's own appeal is at its end, in two wordings.
+    """
+    if not slug:
+        return {"campaign": "open-newsroom"}
+    if slug == "flood-wall-contract":
+        placement, variant = "article-end", "orders" if placement == "article-top" else "town"
+        source = {"campaign": "flood-wall", "appeal": "wall-end", "variant": variant}
+    else:
+        appeal = {"article-top": "we-need-your-help", "article-end": "report-the-next-one"}
+        source = {"campaign": "open-newsroom", "appeal": appeal[placement], "variant": "house"}
+    return source | {"placement": placement, "article": slug}
 
 
 def _life(dice: Random, giver: Giver) -> Iterator[Act]:

@@ -46,6 +46,7 @@ def agree(at=DAY, **source):
         currency="eur",
         amount_minor=1000,
         started_at=at,
+        anchor_at=at,
         seen_at=at,
         stripe_subscription_id=f"sub_{number}",
         stripe_item_id=f"si_{number}",
