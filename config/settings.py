@@ -197,12 +197,16 @@ STORAGES = {
     },
 }
 REDIS_URL = env.text("REDIS_URL")
+_redis = {
+    "BACKEND": "django.core.cache.backends.redis.RedisCache",
+    "LOCATION": REDIS_URL,
+    "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 2},
+}
+_memory = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+# Limits and codes live in "default"; "spare" holds what can be counted again, see config/cache.py.
 CACHES = {
-    "default": (
-        {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
-        if REDIS_URL
-        else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
-    )
+    "default": _redis if REDIS_URL else _memory,
+    "spare": _redis | {"BACKEND": "config.cache.SpareCache"} if REDIS_URL else _memory,
 }
 CELERY_BROKER_URL = REDIS_URL or "memory://"
 CELERY_BROKER_CONNECTION_TIMEOUT = 1

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from django.core.cache import cache
+from django.core.cache import caches
 
 from payments import clock
 from payments.reports.support import supporters_between
@@ -18,10 +18,10 @@ def supporters_counted() -> dict[str, Any]:
     Counted over twelve months; None while there are too few to speak of.
     """
     key = "supporters-counted"
-    found = cache.get(key)
+    found = caches["spare"].get(key)
     if found is None:
         found = _count()
-        cache.set(key, found, KEPT_SECONDS)
+        caches["spare"].set(key, found, KEPT_SECONDS)
     return found
 
 

@@ -7,7 +7,8 @@ EMAIL_BACKEND = "tests.simulation.letters.LetterBox"
 RECEIPT_PRESS = "tests.simulation.letters.typeset"
 CLOCK_FILE = None
 REDIS_URL = ""
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}}
+NOTHING = {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}
+CACHES = {"default": NOTHING, "spare": NOTHING}
 STORAGES = {
     **STORAGES,
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
