@@ -54,9 +54,8 @@ def test_the_preview_follows_what_is_typed(enter):
 
 def test_the_preview_is_dark_narrow_and_from_right_to_left_on_any_device(enter):
     page = enter(f"{APPEAL}edit/")
-    page.get_by_label("320").check()
-    page.get_by_label("Dark").check()
-    page.get_by_label("Right to left").check()
+    for choice in ("320", "Dark", "Right to left"):
+        page.get_by_role("radio", name=choice).check()
     frame = page.frame_locator(".stage__frame")
     expect(frame.locator("html")).to_have_attribute("dir", "rtl")
     expect(frame.locator("body")).to_have_css("background-color", "rgb(20, 23, 26)")
