@@ -6,7 +6,16 @@ from django.core.files.base import ContentFile
 from django.urls import get_resolver, reverse
 
 from payments.models import OutboxTask, ReceiptDocument, Refund, StripeEvent
-from tests.payments.books import DAY, dispute_of, note_of, receive, staff, warning_of
+from tests.payments.books import (
+    DAY,
+    difference_of,
+    dispute_of,
+    note_of,
+    pay_out,
+    receive,
+    staff,
+    warning_of,
+)
 
 pytestmark = [pytest.mark.django_db, pytest.mark.case("A3")]
 
@@ -19,6 +28,11 @@ GET = {
     "desk-disputes": (),
     "desk-dispute": ("dispute",),
     "desk-dispute-pack": ("dispute",),
+    "desk-payouts": (),
+    "desk-payout": ("payout",),
+    "desk-books": (),
+    "desk-renewals": (),
+    "desk-difference": ("difference",),
     "desk-events": (),
 }
 POST = {
@@ -29,13 +43,18 @@ POST = {
     "desk-dispute-accept": ("dispute",),
     "desk-warning-refund": ("warning",),
     "desk-warning-keep": ("warning",),
+    "desk-books-compare": (),
+    "desk-books-repair": (),
+    "desk-difference-repair": ("difference",),
+    "desk-difference-explain": ("difference",),
+    "desk-difference-take": ("difference",),
     "desk-event-retry": ("event",),
     "desk-task-retry": ("task",),
 }
 
 
 @pytest.fixture
-def ids():
+def ids(stripe_sandbox):
     contribution = receive()
     event = StripeEvent.objects.create(
         stripe_event_id="evt_1",
@@ -64,6 +83,8 @@ def ids():
         "dispute": dispute.public_id,
         "refund": refund.public_id,
         "warning": warning_of(contribution).pk,
+        "payout": pay_out(minor=100).stripe_payout_id,
+        "difference": difference_of(contribution).public_id,
         "event": event.pk,
         "task": task.pk,
     }
@@ -112,7 +133,12 @@ def test_finance_and_administrators_enter_and_nothing_is_stored(client, ids, nam
     answer = ask(client, ids, name)
     # Empty forms are refused on their page; a button leads back to where it stands.
     expected = dict.fromkeys(POST, 302)
-    expected |= {"desk-refund": 400, "desk-dispute-answer": 400, "desk-dispute-accept": 400}
+    expected |= {
+        "desk-difference-explain": 400,
+        "desk-refund": 400,
+        "desk-dispute-answer": 400,
+        "desk-dispute-accept": 400,
+    }
     assert answer.status_code == expected.get(name, 200)
     assert "no-store" in answer["Cache-Control"]
 
