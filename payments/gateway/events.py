@@ -38,15 +38,17 @@ def verify(body: bytes, header: str, secrets: Sequence[str]) -> Event:
 
 
 def parse(body: bytes) -> Event:
-    """An event from its JSON. Unknown fields are kept in the body and otherwise ignored."""
+    """An event from its JSON. Unknown fields are kept in the body and otherwise ignored.
+
+    Only the envelope has to be sound; whatever it is about, the event is kept.
+    """
     try:
         raw = json.loads(body)
-        shown = raw["data"]["object"]
         return Event(
             id=_word(raw["id"]),
             type=_word(raw["type"]),
-            object_id=str(shown.get("id") or ""),
-            api_version=str(raw.get("api_version") or ""),
+            object_id=_object_id(raw.get("data")),
+            api_version=_plain(raw.get("api_version")),
             livemode=raw["livemode"] is True,
             created_at=datetime.fromtimestamp(raw["created"], UTC),
             body=body,
@@ -56,9 +58,20 @@ def parse(body: bytes) -> Event:
 
 
 def _word(value: object) -> str:
-    if not isinstance(value, str) or not 0 < len(value) <= 255:
+    if not isinstance(value, str) or not 0 < len(value) <= 255 or "\x00" in value:
         raise ValueError("not a short text")
     return value
+
+
+def _object_id(data: object) -> str:
+    """The id of what an event is about; empty where it names none."""
+    shown = data.get("object") if isinstance(data, dict) else None
+    return _plain(shown.get("id")) if isinstance(shown, dict) else ""
+
+
+def _plain(value: object) -> str:
+    """A text that every database can hold."""
+    return value.replace("\x00", "") if isinstance(value, str) else ""
 
 
 def _fits(text: str, header: str, secret: str) -> bool:

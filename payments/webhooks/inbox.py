@@ -14,6 +14,8 @@ from payments.webhooks.dispatch import HANDLERS
 
 log = structlog.get_logger()
 Status = StripeEvent.Status
+# An invoice that is still to come has no id of its own.
+NAMELESS = {"invoice.upcoming"}
 
 
 def accept(body: bytes, signature: str) -> None:
@@ -64,6 +66,8 @@ def _why_parked(event: Event) -> str:
         return "from Stripe's other mode"
     if _major(event.api_version) != _major(settings.STRIPE_API_VERSION):
         return f"rendered in API version {event.api_version[:40] or 'unknown'}"
+    if not event.object_id and event.type not in NAMELESS:
+        return "names no object"
     return ""
 
 

@@ -1,8 +1,10 @@
 """Books that tie: nothing is invented, nothing is read twice, a night is compared once."""
 
 from datetime import timedelta
+from io import StringIO
 
 import pytest
+from django.core.management import CommandError, call_command
 
 from payments import clock, outbox
 from payments.gateway.errors import Misconfigured
@@ -107,3 +109,18 @@ def test_an_explained_difference_that_grows_is_told_again(
     assert compare() == {}
     Difference.objects.update(amount_minor=1)
     assert compare() == {"wrong_amount": 1}
+
+
+def test_the_command_prints_the_books_and_ends_well(lived):
+    out = StringIO()
+    call_command("reconcile", stdout=out)
+    assert "The books tie" in out.getvalue()
+
+
+def test_the_command_names_what_stands_open_and_repairs_when_asked(hidden_charge):
+    out = StringIO()
+    with pytest.raises(CommandError, match="1 differences stand open"):
+        call_command("reconcile", stdout=out)
+    assert "Contribution not in the books" in out.getvalue()
+    call_command("reconcile", repair=True, stdout=out)
+    assert "The books tie" in out.getvalue()
