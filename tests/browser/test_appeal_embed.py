@@ -91,6 +91,9 @@ def test_the_appeal_comes_in_a_shadow_root_without_breaking_a_strict_policy(else
     colour = appeal.evaluate("(each) => getComputedStyle(each).borderTopColor")
     assert colour == "rgb(11, 79, 108)"
     assert page.shifts.total() == 0
+    with page.expect_request(f"{product.url}/appeals/beacon"):
+        appeal.get_by_text("Not now").click()
+        appeal.get_by_role("link", name="a week").click()
     assert page.context.cookies(product.url) == []
 
 

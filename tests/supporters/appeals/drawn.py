@@ -104,12 +104,18 @@ def context(chance):
 
 
 def pairs(count, *, seed):
-    """Bundles with contexts, and what Python decides, as plain data for the browser."""
+    """Bundles with contexts, and what Python decides, as plain data for the browser.
+
+    Five readers in turn meet the same bundle.
+    """
     chance = random.Random(seed)
-    for _ in range(count):
-        drawn, page = bundle(chance), context(chance)
+    for number in range(count):
+        if number % 5 == 0:
+            drawn = bundle(chance)
+            data = drawn.data(PLACE)
+        page = context(chance)
         answer = rules.decide(drawn, PLACE, page)
-        yield {"bundle": drawn.data(PLACE), "context": page.data(), "decision": answer.data()}
+        yield {"bundle": data, "context": page.data(), "decision": answer.data()}
 
 
 if __name__ == "__main__":

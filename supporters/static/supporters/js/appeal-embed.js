@@ -2,7 +2,8 @@
 //   <div data-keepopen="article-end"><a href="…">Support us</a></div>
 // The appeal comes into a shadow root of its own, and only where nothing on the screen is moved by
 // it: below what is being read, or into a place that the site has kept free for it.
-const base = new URL(document.currentScript.src).origin;
+// The beacon reads this name, too.
+const KEEPOPEN = new URL(document.currentScript.src).origin;
 
 const meta = (name) =>
   [...document.querySelectorAll("meta[property=\"article:" + name + "\"],meta[name=" + name + "]")]
@@ -30,7 +31,7 @@ const settle = (root, host) => {
   const B = { ...JSON.parse(ask.dataset.ko), page: facts(host) };
   const c = context(B);
   const d = decide(B, c);
-  ask.ko = { B, c, d, decide, base };
+  ask.ko = { B, c, d, decide, base: KEEPOPEN };
   ask.hidden = d.why !== "asked";
   asked += !ask.hidden;
   for (const face of ask.querySelectorAll("[data-ko-for]")) {
@@ -71,7 +72,7 @@ const place = (host, box, root) => {
 // XMLHttpRequest parses HTML without a sink that Trusted Types would have to guard.
 const load = (host) => {
   const request = new XMLHttpRequest();
-  request.open("GET", base + "/appeals/fragment/" + host.dataset.keepopen + "/shadow/");
+  request.open("GET", KEEPOPEN + "/appeals/fragment/" + host.dataset.keepopen + "/shadow/");
   request.responseType = "document";
   request.addEventListener("load", () => {
     const made = request.status === 200 && request.response.querySelector("template");
