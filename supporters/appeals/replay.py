@@ -9,12 +9,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
+from django.db.models import Max, QuerySet, Sum
+
 from payments import clock
 from payments.reports.questions import moment_after, moment_of
-from supporters.appeals import bundle, claims
+from supporters.appeals import articles, bundle, claims, stories
 from supporters.appeals.content import Content
+from supporters.appeals.fields import normal
 from supporters.appeals.rules import Bundle, Candidate, Context, Decision, decide
-from supporters.models import Appeal, PageViewSample, Placement
+from supporters.models import Appeal, AppealCount, PageViewSample, Placement
 
 MOST = 5000
 HALF_HOUR = 1800
@@ -30,10 +33,12 @@ class Predicted:
     `instead`. `behind` fit its rules but meet an appeal of higher priority. `why` see nothing in
     its placement, by reason. `asks` counts pages by how many appeals they carry, `asks_now` as it
     is today. `supporters` are views by people who give, of which `supporters_asked` are asked
-    anywhere.
+    anywhere. Where nothing was `sampled`, the views are those that were counted: of them only the
+    hour and the article are known.
     """
 
     day: date
+    sampled: bool = True
     views: int = 0
     shown: int = 0
     fresh: int = 0
@@ -53,9 +58,11 @@ class Predicted:
 
 def sampled_day(today: date) -> date | None:
     """The last whole day of which there is a sample."""
-    before = PageViewSample.objects.filter(hour__lt=moment_of(today)).order_by("-hour")
-    latest = before.values_list("hour", flat=True).first()
-    return clock.local_date(latest) if latest else None
+    hours = [
+        rows.filter(hour__lt=moment_of(today)).aggregate(latest=Max("hour"))["latest"]
+        for rows in (PageViewSample.objects.all(), _views())
+    ]
+    return max((clock.local_date(hour) for hour in hours if hour), default=None)
 
 
 def predict(appeal: Appeal, wanted: Content, day: date) -> Predicted:
@@ -70,8 +77,9 @@ def predict(appeal: Appeal, wanted: Content, day: date) -> Predicted:
     mine = replace(planned_appeal.candidate, starts=0, ends=0)
     others = tuple(each for each in live.appeals if each.code != mine.code)
     planned = replace(live, appeals=(*others, mine))
-    found = Predicted(day)
-    for context, number in _contexts(day).items():
+    contexts = _sampled(day)
+    found = Predicted(day, sampled=bool(contexts))
+    for context, number in (contexts or _counted(day)).items():
         _count(found, mine, context, number, live=live, planned=planned)
     return found
 
@@ -117,10 +125,36 @@ def _asked(live: Bundle, context: Context) -> Iterator[tuple[str, Decision]]:
         yield placement, decision
 
 
-def _contexts(day: date) -> Counter[Context]:
+def _sampled(day: date) -> Counter[Context]:
     """The day's views as rules know them, the same ones counted together."""
     inside = PageViewSample.objects.filter(hour__gte=moment_of(day), hour__lt=moment_after(day))
     return Counter(_context(view) for view in inside.order_by("pk")[:MOST].iterator())
+
+
+def _counted(day: date) -> Counter[Context]:
+    """The day's views from the counts: those of the placement that was seen most on each page."""
+    inside = _views().filter(hour__gte=moment_of(day), hour__lt=moment_after(day))
+    found: Counter[Context] = Counter()
+    known = {story.code: story for story in stories.stories()}
+    for hour, article, _placement, count in inside:
+        facts, story = articles.facts(article), known.get(article)
+        context = Context(
+            now=_epoch(hour) + HALF_HOUR,
+            story=article,
+            section=normal(facts.section),
+            tags=tuple(normal(tag) for tag in story.tags) if story else (),
+            authors=(normal(facts.author),) if facts.author else (),
+            sensitive=bool(story and story.sensitive),
+        )
+        found[context] = max(found[context], count)
+    return found
+
+
+def _views() -> QuerySet:
+    """Views and ghost views per hour, article and placement."""
+    kinds = (AppealCount.Kind.VIEW, AppealCount.Kind.GHOST)
+    rows = AppealCount.objects.filter(kind__in=kinds).order_by()
+    return rows.values_list("hour", "article", "placement").annotate(seen=Sum("count"))
 
 
 def _context(view: PageViewSample) -> Context:

@@ -8,7 +8,7 @@ import pytest
 from payments import clock
 from payments.reports.questions import moment_of
 from supporters.appeals import mutes, replay
-from supporters.models import PageViewSample
+from supporters.models import AppealCount, PageViewSample
 from tests.supporters.appeals.drafts import CONTENT, draft, ines, published
 
 pytestmark = pytest.mark.django_db
@@ -101,6 +101,18 @@ def test_a_page_s_budget_is_used_up_from_the_top():
     # Top and end ask already; with one inside the article the end has to wait.
     assert (found.asks_now, found.asks) == ({2: 10}, {2: 10})
     assert found.per_hundred(found.asks) == 200
+
+
+def test_without_a_sample_the_day_s_counts_stand_in_and_say_so():
+    hour = moment_of(clock.local_date(clock.now()) - timedelta(days=1)) + timedelta(hours=9)
+    fields = {"hour": hour, "article": "jazz-archive", "signals": 1}
+    for placement, count in (("article-top", 40), ("article-end", 30)):
+        AppealCount.objects.create(
+            appeal="x", placement=placement, kind="view", count=count, **fields
+        )
+    found = predicted(replace(CONTENT, rules=[["tags", "any", ["jazz"]]]))
+    assert (found.sampled, found.views, found.shown) == (False, 40, 40)
+    assert found.sections == {"culture": 40}
 
 
 def test_its_own_dates_are_left_aside():
