@@ -13,6 +13,7 @@ class SupportersConfig(AppConfig):
     def ready(self) -> None:
         """Register what is laid out in a new database, and what is looked at each minute."""
         from payments import sweep
+        from supporters import checks  # noqa: F401
         from supporters.appeals import experiments
 
         post_migrate.connect(_lay_out_appeals, sender=self)
