@@ -94,6 +94,11 @@ simulate: ## Live random lives under random faults; ARGS as in "--seed 7 --days 
 	$(PREPARE) venv dev libraries
 	@env -u DATABASE_URL -u REDIS_URL DEMO=1 $(BIN)/python manage.py simulate $(ARGS)
 
+.PHONY: mutate
+mutate: ## How many small mistakes in money and services the tests notice; ARGS as in "--sample 50"
+	$(PREPARE) venv dev libraries
+	@$(BIN)/python -m tests.tools.mutate $(ARGS)
+
 .PHONY: catalogue
 catalogue: ## Write the table of cases and their tests into docs/reliability.md
 	$(PREPARE) venv dev

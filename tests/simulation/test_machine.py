@@ -1,0 +1,36 @@
+"""The machine itself, on lives short enough for every test run."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.simulation import lives
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def test_one_seed_is_one_plan():
+    terms = {"days": 200, "supporters": 30}
+    assert lives.plan(seed=3, **terms) == lives.plan(seed=3, **terms)
+    assert lives.plan(seed=3, **terms) != lives.plan(seed=4, **terms)
+
+
+def test_no_two_things_happen_in_one_half_hour():
+    moments = [act.at for act in lives.plan(seed=5, days=400, supporters=200)]
+    assert len(moments) == len({moment // lives.SLOT for moment in moments})
+
+
+@pytest.mark.case("F6")
+def test_a_short_life_in_a_storm_ends_as_the_calm_one():
+    command = [sys.executable, "manage.py", "simulate", "--seed", "5"]
+    done = subprocess.run(
+        [*command, "--days", "30", "--supporters", "6"], cwd=ROOT, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    found = re.search(r"holds; (\d+) contributions, (\d+) faults injected, 0 minor", done.stdout)
+    assert found, done.stdout
+    assert int(found[1]) > 3
+    assert int(found[2]) > 20
