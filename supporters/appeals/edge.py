@@ -14,7 +14,7 @@ from supporters.appeals.delivery import Answer
 
 FOLDER, BEACON = "/appeals/", "/appeals/beacon"
 READING, OURS = frozenset({"GET", "HEAD"}), "same-origin"
-NOT_KEPT = [("Cache-Control", "no-store")]
+NOT_KEPT = ("Cache-Control", "no-store")
 Application = Callable[..., Iterable[bytes]]
 
 
@@ -25,7 +25,7 @@ def in_front_of(application: Application) -> Application:
         path, method = environ["PATH_INFO"], environ["REQUEST_METHOD"]
         if path == BEACON and method == "POST":
             _count(environ)
-            start_response("204 No Content", NOT_KEPT)
+            start_response("204 No Content", [NOT_KEPT])
             return ()
         if path.startswith(FOLDER) and method in READING and (found := _found(path)):
             return _send(found, environ, start_response)

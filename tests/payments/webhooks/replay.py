@@ -77,8 +77,8 @@ class Life:
         """Hear and apply what has happened so far; all of it is posted again in the replays."""
         self.sandbox.deliver_due()
         for body in self.bodies:
-            _post(body)
-        _apply()
+            post(body)
+        apply()
 
     def subscribed(self, *, card="4242424242424242", approve=False, **fields):
         """Begin to give; returns the subscription as the account knows it."""
@@ -128,31 +128,31 @@ def _state_after(bodies, *, lossy=False):
     block._from_testcase = True
     with block:
         for body in bodies:
-            _post(body)
-        _apply()
+            post(body)
+        apply()
         if lossy:
             backfill.pull(datetime(2020, 1, 1, tzinfo=UTC))
-            _apply()
-        state = _state()
+            apply()
+        state = rows()
         transaction.set_rollback(True)
     return state
 
 
-def _post(body):
+def post(body):
     header = stripe.WebhookSignature.generate_signature_header(
         body.decode(), settings.STRIPE_WEBHOOK_SECRETS[0], int(time.time())
     )
     inbox.accept(body, header)
 
 
-def _apply():
+def apply():
     while inbox.apply_due():
         pass
     failed = StripeEvent.objects.filter(status="failed").values_list("type", "note")
     assert not failed, list(failed)
 
 
-def _state():
+def rows():
     """Every row that matters, without what only tells when it was written here."""
     return {
         "checkouts": list(Checkout.objects.order_by("id").values_list("public_id", "status")),
