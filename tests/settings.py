@@ -8,6 +8,10 @@ from pathlib import Path
 os.environ["DEMO"] = "1"
 os.environ.setdefault("DATA_DIR", tempfile.mkdtemp(prefix="keepopen-test-"))
 os.environ.setdefault("NEWSROOM_NAME", "The Harbour Courier")
+# Two processes of a run must not empty each other's cache or take each other's bells.
+if os.environ.get("REDIS_URL") and (worker := os.environ.get("PYTEST_XDIST_WORKER")):
+    server, _, number = os.environ["REDIS_URL"].rpartition("/")
+    os.environ["REDIS_URL"] = f"{server}/{int(number) + 1 + int(worker.removeprefix('gw'))}"
 # Each process of the run has a sandbox's port of its own; tests/product.py listens there.
 with socket.socket() as probe:
     probe.bind(("127.0.0.1", 0))

@@ -6,6 +6,7 @@ from itertools import count
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
 from django.core.files.base import ContentFile
+from django.db import transaction
 
 from payments.gateway.objects import BalanceTransaction
 from payments.models import (
@@ -40,6 +41,7 @@ def balance(minor, *, fee=0, currency="eur", at=DAY, type="charge"):
     )
 
 
+@transaction.atomic
 def receive(minor=1000, *, at=DAY, fee=40, currency="eur", kind="gift", **fields):
     """A paid contribution with its receipt, and its fee unless that is None."""
     number = next(_number)

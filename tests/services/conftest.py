@@ -1,6 +1,8 @@
 """A real Celery worker beside the real product: only where Redis and a server database run."""
 
 import contextlib
+import os
+import signal
 import subprocess
 import sys
 import time
@@ -29,14 +31,22 @@ def worker_process(product, tmp_path):
     command = [sys.executable, "-m", "celery", "-A", "config.celery", "worker"]
     options = ["--concurrency", "1", "--loglevel", "WARNING", "--without-mingle"]
     options += ["--beat", "--schedule", str(tmp_path / "beat")]
-    process = subprocess.Popen([*command, *options], env=product.environment(tmp_path))
+    process = subprocess.Popen(
+        [*command, *options], env=product.environment(tmp_path), start_new_session=True
+    )
     try:
         until(lambda: process.poll() is not None or app.control.ping(timeout=0.2))
         assert process.poll() is None, "the worker ended by itself"
         yield process
     finally:
-        process.terminate()
-        process.wait(PATIENCE_SECONDS)
+        end(process)
+
+
+def end(process):
+    """Kill a worker together with its children and its beat, as a machine that goes down does."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait(PATIENCE_SECONDS)
 
 
 @pytest.fixture

@@ -1,14 +1,12 @@
 """The doorbell rings a real worker, over a real broker."""
 
-import signal
-
 import pytest
 import requests
 
 from config.celery import app
 from payments.models import Checkout, Contribution, OutboxTask
 from tests.builders import FORM
-from tests.services.conftest import until, worker_process
+from tests.services.conftest import end, until, worker_process
 
 PAYER = {"card_number": "4242424242424242", "exp": "12/34", "cvc": "123", "name": "Nora Reader"}
 
@@ -52,7 +50,7 @@ def test_a_worker_books_receipts_and_mails_what_the_web_process_stored(worker, p
 @pytest.mark.case("F17")
 def test_what_a_killed_worker_left_is_done_by_the_next(services, product, tmp_path):
     with worker_process(product, tmp_path) as process:
-        process.send_signal(signal.SIGKILL)
+        end(process)
         checkout = give(product)
     with worker_process(product, tmp_path):
         assert until(lambda: receipted(checkout)).status == "paid"
