@@ -26,7 +26,7 @@ def in_front_of(application: Application) -> Application:
         if path == BEACON and method == "POST":
             _count(environ)
             start_response("204 No Content", [NOT_KEPT])
-            return ()
+            return []
         if path.startswith(FOLDER) and method in READING and (found := _found(path)):
             return _send(found, environ, start_response)
         return application(environ, start_response)

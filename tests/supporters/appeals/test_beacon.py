@@ -48,7 +48,7 @@ def tell(*signals, agent=PERSON, **headers):
     } | headers
     said = []
     front = edge.in_front_of(lambda *_: pytest.fail("the beacon went on to Django"))
-    assert front(environ, lambda *answer: said.append(answer)) == ()
+    assert front(environ, lambda *answer: said.append(answer)) == []
     return said[0]
 
 
