@@ -1,6 +1,7 @@
 """The demo's children: started side by side, ended together."""
 
 import ctypes
+import os
 import signal
 import socket
 import subprocess
@@ -8,6 +9,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from contextlib import suppress
 
 PATIENCE_SECONDS = 90.0
 LAST_WORDS_SECONDS = 8.0
@@ -27,24 +29,21 @@ class Children:
     def start(self, name: str, *command: str) -> None:
         """Start a Python module or command as a child of ours."""
         self.running[name] = subprocess.Popen(  # noqa: S603 (our own commands)
-            [sys.executable, *command], preexec_fn=_as_child
+            [sys.executable, *command], preexec_fn=_as_child, start_new_session=True
         )
 
     def stop(self, name: str) -> None:
         """Ask one to end, and see it out."""
         process = self.running.pop(name)
         process.terminate()
-        try:
-            process.wait(LAST_WORDS_SECONDS)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+        _see_out(process)
 
     def stop_all(self) -> None:
         for process in self.running.values():
             process.terminate()
-        for name in reversed(list(self.running)):
-            self.stop(name)
+        for process in self.running.values():
+            _see_out(process)
+        self.running.clear()
 
     def check(self) -> None:
         """Raise Ended where one has ended by itself."""
@@ -90,8 +89,17 @@ def _answers(url: str) -> bool:
         return False
 
 
+def _see_out(process: "subprocess.Popen[bytes]") -> None:
+    """Wait for its last words, then end what it may have left behind."""
+    with suppress(subprocess.TimeoutExpired):
+        process.wait(LAST_WORDS_SECONDS)
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+
+
 def _as_child() -> None:
-    """Ctrl-C is for us, who then end the children in order; should we be killed, they end too."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    """In a session of its own, Ctrl-C is for us, who end the children in order; should we be
+    killed, they end too."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)

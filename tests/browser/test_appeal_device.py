@@ -150,8 +150,8 @@ def test_why_am_i_seeing_this_names_each_condition(read):
     page = read()
     top = page.locator(ASIDE).first
     top.get_by_text("Why am I seeing this?").click()
-    assert top.get_by_text("✓ the story is not marked as sensitive").is_visible()
-    assert top.get_by_role("link", name="What is kept on this device").is_visible()
+    top.get_by_text("✓ the story is not marked as sensitive").wait_for()
+    top.get_by_role("link", name="What is kept on this device").wait_for()
 
 
 @pytest.mark.parametrize("reduced", ["reduce", "no-preference"])
