@@ -121,10 +121,13 @@ def _template(django_db_setup, django_db_blocker, tmp_path_factory):
 
 
 @pytest.fixture
-def product(_template, db, settings, tmp_path):
-    """The whole product over real HTTP, with a database of its own."""
+def product(request, _template, db, settings, tmp_path):
+    """The whole product over real HTTP, with a database of its own.
+
+    Stripe's time begins at this moment; days ago, where a test gives their number by `indirect`.
+    """
     settings.EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
     settings.EMAIL_FILE_PATH = str(tmp_path / "mail")
     settings.SITE_URL = settings.STRIPE_HTTP_CLIENT = ""
-    with products.running(_template) as running:
+    with products.running(_template, days_ago=getattr(request, "param", 0)) as running:
         yield running

@@ -23,7 +23,7 @@ from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
 from django.db import connection, connections
 
 from config.wsgi import application
-from payments import clock, tasks
+from payments import tasks
 from payments.gateway import calls, client
 from payments.models import OutboxTask, StripeEvent
 from supporters.demo import mailbox, sandbox
@@ -85,15 +85,16 @@ class Product:
 
 
 @contextlib.contextmanager
-def running(template):
+def running(template, *, days_ago=0):
     """The product on addresses of its own, until the test has ended."""
-    with template.copied(), _web() as url, _sandbox_process(url), _http_to_stripe():
+    begin = time.time() - days_ago * 86_400
+    with template.copied(), _web() as url, _sandbox_process(url, begin), _http_to_stripe():
         settings.SITE_URL = url
         requests.post(
             f"{settings.SANDBOX_URL}/sandbox/settings", json=RICH, timeout=PATIENCE_SECONDS
         )
         calls.ensure_product()
-        clock.set_offset(0)
+        sandbox.keep_pace()
         yield Product(url)
 
 
@@ -200,11 +201,13 @@ def _web():
 
 
 @contextlib.contextmanager
-def _sandbox_process(url):
+def _sandbox_process(url, begin):
+    start = ("--start", str(begin))
     hook = ("--webhook-url", f"{url}/stripe/webhook/")
     secret = ("--webhook-secret", settings.STRIPE_WEBHOOK_SECRETS[0])
     port = ("--port", str(settings.SANDBOX_PORT))
-    process = subprocess.Popen([sys.executable, "-m", "payments.sandbox", *port, *hook, *secret])
+    command = [sys.executable, "-m", "payments.sandbox", *port, *start, *hook, *secret]
+    process = subprocess.Popen(command)
     try:
         _wait_for(f"{settings.SANDBOX_URL}/sandbox/clock", process)
         yield

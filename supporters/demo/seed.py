@@ -14,7 +14,7 @@ from payments.services import checkout, disputes, refunds, subscriptions
 from supporters.appeals import attribution, references
 from supporters.demo import asks, payer, people, sandbox, trial
 from supporters.demo.second_hand import apply_all, helping
-from supporters.demo.year import DAY, DECLINED, Act, Giver, charges, plan
+from supporters.demo.year import DAY, DECLINED, Act, Giver, charges
 from supporters.models import User
 
 Progress = Callable[[int, int], None]
@@ -22,9 +22,8 @@ Progress = Callable[[int, int], None]
 FETCH_EVERY, FETCH_BACK = 4, 5
 
 
-def live(*, scale: int, progress: Progress) -> None:
+def live(acts: list[Act], *, progress: Progress) -> None:
     """Begin a year ago, on a sandbox whose clock stands there, and end today."""
-    acts = plan(scale=scale)
     with helping():
         people.hire()
         begin = sandbox.keep_pace().timestamp()

@@ -66,7 +66,7 @@ class Command(BaseCommand):
         call_command("migrate", verbosity=0)
         self._start_sandbox("--start", str(timezone.now().timestamp() - YEAR_SECONDS))
         bar = Bar("Living a year", stream=sys.stderr)
-        seed.live(scale=SCALES[settings.DEMO_SEED], progress=bar)
+        seed.live(year.plan(scale=SCALES[settings.DEMO_SEED]), progress=bar)
         for line in books.proved():
             self.stdout.write(line)
         self.children.stop("sandbox")
