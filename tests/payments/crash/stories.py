@@ -101,9 +101,12 @@ class Stage:
         self.pass_time(max(0, BEGINS.timestamp() + seconds - time.time()))
 
     def recover(self):
-        """The process is back; within a minute everything that it left has to be done."""
-        for _ in range(12):
-            self.pass_time(5)
+        """The process is back; within a minute everything that it left has to be done.
+
+        The minute has the four sweeps of the beat in it, and a bell with each.
+        """
+        for _ in range(4):
+            self.pass_time(15)
 
     def begin(self, *, token=0, minor=1000, frequency="once"):
         wish = checkout.Wish(

@@ -19,7 +19,7 @@ from django.db import connections
 from payments import crash
 from tests.payments.crash import stories
 from tests.payments.crash.places import STORY_OF
-from tests.payments.crash.playing import Once, at, play
+from tests.payments.crash.playing import Once, at, come_back, play
 
 pytestmark = [pytest.mark.django_db, pytest.mark.case("F15"), pytest.mark.case("F17")]
 
@@ -126,7 +126,7 @@ def gone_on_with(story):
     def work(ground):
         with at(ground.moment()) as traveller:
             stage = ground.stage(traveller)
-            stage.recover()
+            come_back(stage)
             play(stage, story, first=ground.step())
             return json.dumps(stories.state())
 
