@@ -133,6 +133,7 @@ class Invoice:
     amount_due_minor: int
     amount_paid_minor: int
     currency: str
+    finalized_at: datetime | None
     paid_at: datetime | None
     payment_intent_id: str
     email: str

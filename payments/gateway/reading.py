@@ -74,6 +74,7 @@ def invoice(raw: Any) -> objects.Invoice:
         amount_due_minor=raw.amount_due,
         amount_paid_minor=raw.amount_paid,
         currency=raw.currency,
+        finalized_at=moment(raw.status_transitions.finalized_at),
         paid_at=moment(raw.status_transitions.paid_at),
         payment_intent_id=_paid_by(raw),
         email=raw.customer_email or "",

@@ -115,7 +115,10 @@ class Migration(migrations.Migration):
                     models.DateTimeField(help_text="Null: it is not tried again.", null=True),
                 ),
                 ("hosted_url", models.TextField(blank=True)),
-                ("failed_at", models.DateTimeField(help_text="When we first heard of it.")),
+                (
+                    "failed_at",
+                    models.DateTimeField(help_text="When it was asked for first, as Stripe says."),
+                ),
                 ("recovered_at", models.DateTimeField(db_index=True, null=True)),
                 (
                     "seen_at",

@@ -31,7 +31,7 @@ class FailedRenewal(Stateful):
     failure = models.CharField(max_length=60, blank=True, help_text="Stripe's code.")
     next_attempt_at = models.DateTimeField(null=True, help_text="Null: it is not tried again.")
     hosted_url = models.TextField(blank=True)
-    failed_at = models.DateTimeField(help_text="When we first heard of it.")
+    failed_at = models.DateTimeField(help_text="When it was asked for first, as Stripe says.")
     recovered_at = models.DateTimeField(null=True, db_index=True)
     seen_at = models.DateTimeField(help_text="When the reading that stands here began.")
 

@@ -24,7 +24,7 @@ class Sums:
 
 
 def failed_between(start: datetime, end: datetime) -> QuerySet[FailedRenewal]:
-    """Renewals that we first heard of as failed in the period."""
+    """Renewals of the period that failed."""
     return FailedRenewal.objects.filter(failed_at__gte=start, failed_at__lt=end)
 
 

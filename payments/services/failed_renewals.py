@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from django.db import transaction
 
-from payments import outbox
+from payments import clock, outbox
 from payments.gateway import calls
 from payments.gateway.objects import Invoice
 from payments.models import FailedRenewal, Subscription
@@ -56,7 +56,7 @@ def _locked(subscription: Subscription, invoice: Invoice, seen_at: datetime) -> 
             "subscription": subscription,
             "amount_minor": invoice.amount_due_minor,
             "currency": invoice.currency,
-            "failed_at": seen_at,
+            "failed_at": invoice.finalized_at or clock.now(),
             "seen_at": seen_at,
         },
     )
@@ -82,5 +82,5 @@ def _take_over(row: FailedRenewal, invoice: Invoice, seen_at: datetime) -> None:
 
 def _recovered(row: FailedRenewal, invoice: Invoice) -> None:
     row.attempts = invoice.attempts
-    row.recovered_at = invoice.paid_at or datetime.now(UTC)
+    row.recovered_at = invoice.paid_at or clock.now()
     row.next_attempt_at = None

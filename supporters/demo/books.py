@@ -4,7 +4,14 @@ from dataclasses import dataclass
 
 from django.db.models import QuerySet
 
-from payments.models import Contribution, Dispute, FraudWarning, Refund, Subscription
+from payments.models import (
+    Contribution,
+    Dispute,
+    FailedRenewal,
+    FraudWarning,
+    Refund,
+    Subscription,
+)
 from payments.money import Money
 from payments.reports import movements
 from payments.reports.questions import Question
@@ -87,4 +94,10 @@ def _troubles() -> dict[str, QuerySet]:
             status=Refund.Status.REQUESTED
         ),
         "early fraud warning": FraudWarning.objects.open(),
+        "renewal that came after all": FailedRenewal.objects.filter(
+            status=FailedRenewal.Status.RECOVERED
+        ),
+        "renewal that is still tried": FailedRenewal.objects.filter(
+            status=FailedRenewal.Status.OPEN
+        ),
     }

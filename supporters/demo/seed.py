@@ -8,13 +8,13 @@ from allauth.account.models import EmailAddress
 from django.core.management import call_command
 
 from payments import clock
-from payments.models import Contribution, Dispute, Subscription
+from payments.models import Contribution, Dispute, FailedRenewal, Subscription
 from payments.money import Money
 from payments.services import checkout, disputes, refunds, subscriptions
 from supporters.appeals import attribution, references
 from supporters.demo import asks, payer, people, sandbox, trial
 from supporters.demo.second_hand import apply_all, helping
-from supporters.demo.year import DAY, DECLINED, Act, Giver, charges
+from supporters.demo.year import DAY, DECLINED, GOOD, Act, Giver, charges
 from supporters.models import User
 
 Progress = Callable[[int, int], None]
@@ -176,6 +176,12 @@ def _accept_dispute(giver: Giver) -> None:
         disputes.accept(row, actor=actor, reason="The card was stolen; she told us.")
 
 
+def _pay_what_failed(giver: Giver) -> None:
+    """On Stripe's page of the invoice, with another card."""
+    for row in FailedRenewal.objects.filter(subscription__supporter__email=giver.email):
+        payer.pay(row.hosted_url, card=GOOD, name=giver.name, email=giver.email)
+
+
 def _disputes(giver: Giver) -> list[Dispute]:
     return [row for row in Dispute.objects.filter(contribution__email=giver.email) if row.due_at]
 
@@ -197,6 +203,7 @@ WORDS: dict[str, Callable[[Giver], None]] = {
     "refund half": _refund_half,
     "answer a dispute": _answer_dispute,
     "accept a dispute": _accept_dispute,
+    "pay what failed": _pay_what_failed,
 }
 
 

@@ -53,7 +53,7 @@ class Act:
     """One thing that somebody does, `at` seconds into the year.
 
     Words: give, give by debit, try in vain, turn back, change, stop, stop and go on, refund,
-    refund half; and where banks come in: answer a dispute, accept a dispute.
+    refund half; and where banks come in: answer a dispute, accept a dispute, pay what failed.
     """
 
     at: int
@@ -112,18 +112,21 @@ TROUBLES = (
     ("Ruadh Kinsella", 318, 12, GOOD, 40000, ("refund", 40)),
     ("Tilda Okafor", 359, 18, DISPUTED, 10000, ()),
     ("Bruno Castellan", 362, 19, WARNED, 2500, ()),
+    ("Anouk Delmar", 96, 20, FAILS_LATER, 1500, ("pay what failed", 34)),
+    ("Colm Verity", 331, 9, FAILS_LATER, 1000, ()),
 )
 
 
 def _troubles() -> Iterator[Act]:
     """What banks bring: a dispute won, one lost, one that waits for an answer, an inquiry, a
-    refund that comes back, a debit that is returned, a refund for two people, a fraud warning."""
+    refund that comes back, a debit that is returned, a refund for two people, a fraud warning, a
+    renewal that failed and came after all, one that is still tried."""
     for name, day, hour, card, minor, after in TROUBLES:
         mailbox = name.lower().replace(" ", ".")
         giver = Giver(
             name=name,
             email=f"{mailbox}@example.org",
-            frequency="once",
+            frequency="month" if card == FAILS_LATER else "once",
             currency="eur",
             minor=minor,
             starts=day * DAY + hour * 3600,

@@ -85,6 +85,18 @@ def test_the_letter_says_why_when_it_is_tried_again_and_what_to_do(overdue):
     assert row.hosted_url in letter.body
 
 
+@pytest.mark.case("F27")
+def test_a_failure_heard_of_late_keeps_the_day_that_stripe_tells(monthly, stripe_sandbox, deliver):
+    stripe_sandbox.advance(32 * 86400)
+    clock.set_offset(60 * 86400)
+    deliver()
+    (invoice,) = (
+        each for each in stripe_sandbox.store.newest("invoice") if each["status"] == "open"
+    )
+    told = invoice["status_transitions"]["finalized_at"]
+    assert FailedRenewal.objects.get().failed_at.timestamp() == told
+
+
 @pytest.mark.case("F34")
 def test_there_is_a_letter_for_each_attempt_and_one_for_the_end(overdue, advance):
     for days in (4, 6, 8):
