@@ -51,6 +51,11 @@ class FailedRenewal(Stateful):
         return Money(self.amount_minor, self.currency)
 
     @property
+    def reason(self) -> str:
+        """Stripe's code, to be read by staff."""
+        return self.failure.replace("_", " ")
+
+    @property
     def needs_action(self) -> bool:
         """The bank wants to hear from the supporter before it pays."""
         return self.failure == "authentication_required"
