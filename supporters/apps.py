@@ -14,10 +14,10 @@ class SupportersConfig(AppConfig):
         """Register what is laid out in a new database, and what is looked at each minute."""
         from payments import sweep
         from supporters import checks  # noqa: F401
-        from supporters.appeals import experiments
+        from supporters.appeals import experiments, page_views
 
         post_migrate.connect(_lay_out_appeals, sender=self)
-        sweep.ALSO.append(experiments.end_due)
+        sweep.ALSO += [experiments.end_due, page_views.trim]
 
 
 def _lay_out_appeals(*, using: str, **_: Any) -> None:

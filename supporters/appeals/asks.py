@@ -27,6 +27,9 @@ def ask(
 ) -> str:
     """The HTML for a placement, empty where nothing can show. `page` is None in a fragment.
 
+    A known page keeps its place without a wording in it, so that its views enter the sample on
+    which the next appeal is tried.
+
     `addresses` go to the template: path, action, level and the like.
     """
     key = (placement, page, get_language(), *sorted(addresses.items()))
@@ -41,7 +44,7 @@ def _made(live: Live, placement: str, page: rules.Page | None, addresses: dict[s
     here = live.bundle
     if page is not None:
         here = rules.for_page(here, placement, page, live.at)
-    if here.killed or not here.at(placement):
+    if here.killed or not (page or here.at(placement)):
         return ""
     plain = rules.without_device(here, placement, page, live.at)
     first = f"{plain.code}/{max(plain.arms, key=lambda arm: arm[1])[0]}" if plain else ""

@@ -1,5 +1,7 @@
 """The beacon: what readers did with an appeal, summed in memory and written once a second.
 
+A text that begins with "{" tells of a page view instead, of which a sample is kept (page_views.py).
+
 A row per view costs three times the whole request; a sum costs next to nothing, and a process that
 is killed loses a second of counts at most. No cookie is read or set, nothing of the reader is kept.
 """
@@ -10,7 +12,7 @@ import re
 import threading
 import time
 from collections.abc import Callable, Mapping
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 import structlog
@@ -18,7 +20,7 @@ from django.conf import settings
 from django.db import DatabaseError, connection
 
 from payments import clock
-from supporters.appeals import articles, bundle, counting
+from supporters.appeals import articles, bundle, counting, page_views
 from supporters.appeals.assign import HOLDOUT
 from supporters.appeals.counting import Counter, Tally
 from supporters.appeals.references import whole_hour
@@ -35,7 +37,6 @@ BOTS = re.compile(
     r"bot\b|bot/|crawl|spider|slurp|preview|headless|lighthouse|python|curl|wget|http-?client|monitor",
     re.IGNORECASE,
 )
-ARTICLE = re.compile(r"[\w./-]{0,120}")
 
 
 class Signal(NamedTuple):
@@ -50,7 +51,7 @@ class Signal(NamedTuple):
 
 
 class Sums:
-    """Beacons since the last writing, by a thread of its own, every APPEAL_COUNTS_SECONDS.
+    """Beacons since the last writing.
 
     Pages of one article send the same text: it is read once a second, not once a view. `write`
     adds a batch to the table.
@@ -60,7 +61,6 @@ class Sums:
         self._write = write
         self._sums: dict[bytes, int] = {}
         self._lock = threading.Lock()
-        self._writer: threading.Thread | None = None
 
     def take(self, body: bytes) -> None:
         """Add a beacon; one that tells nothing of a live appeal is not kept."""
@@ -69,7 +69,6 @@ class Sums:
                 self._sums[body] += 1
             elif len(self._sums) < MOST_SUMS and _signals(body):
                 self._sums[body] = 1
-                self._start()
 
     def flush(self) -> None:
         """Write what came in; what the database does not take now is kept for the next time."""
@@ -86,26 +85,35 @@ class Sums:
                 for body, count in sums.items():
                     self._sums[body] = self._sums.get(body, 0) + count
 
-    def _start(self) -> None:
-        """The first beacon of a process starts its writer."""
-        if self._writer is None and settings.APPEAL_COUNTS_SECONDS:
-            self._writer = threading.Thread(target=self._go_on, daemon=True)
-            self._writer.start()
-            atexit.register(self.flush)
 
-    def _go_on(self) -> None:
-        while True:
-            time.sleep(settings.APPEAL_COUNTS_SECONDS)
-            self.flush()
-
-
-SUMS = Sums(counting.add)
+SUMS, VIEWS = Sums(counting.add), page_views.Views(page_views.add)
 
 
 def take(body: bytes, *, agent: str) -> None:
     """Count what a page tells. Bots, broken texts and invented ids are passed over in silence."""
     if len(body) <= LONGEST and _is_person(agent):
-        SUMS.take(body)
+        (VIEWS if body[:1] == b"{" else SUMS).take(body)
+        _write_from_now_on()
+
+
+def flush() -> None:
+    """Write what came in since the last time."""
+    SUMS.flush()
+    VIEWS.flush()
+
+
+@cache
+def _write_from_now_on() -> None:
+    """The first beacon of a process starts its writer, a thread that ends with it."""
+    if settings.APPEAL_COUNTS_SECONDS:
+        threading.Thread(target=_go_on, daemon=True).start()
+        atexit.register(flush)
+
+
+def _go_on() -> None:
+    while True:
+        time.sleep(settings.APPEAL_COUNTS_SECONDS)
+        flush()
 
 
 def _signals(body: bytes) -> list[Signal]:
@@ -125,15 +133,8 @@ def _is_known(signal: Signal) -> bool:
         and signal.kind in KINDS
         and signal.placement in Placement.values
         and signal.variant in {HOLDOUT, *(arm for arm, _ in live.candidate.arms)}
-        and _is_article(signal.article)
+        and articles.is_one(signal.article)
     )
-
-
-@lru_cache(maxsize=4096)
-def _is_article(article: str) -> bool:
-    if not ARTICLE.fullmatch(article):
-        return False
-    return not article or not settings.ARTICLE_FACTS or articles.facts(article) != articles.Facts()
 
 
 @lru_cache(maxsize=4096)

@@ -161,6 +161,7 @@ def rules_file(live: Live) -> bytes:
     """rules.json: for each placement what a device decides by, and the conditions in words."""
     places = {name: device_data(live.bundle, name) for name in Placement.values}
     data: dict[str, Any] = {"version": 1, "hour": live.at // 3600, "places": places}
+    data["from"] = [list(each) for each in REFERRERS]
     data["words"] = {
         each.code: [condition.words() for condition in each.conditions]
         for each in live.bundle.appeals

@@ -16,10 +16,10 @@ from payments.reports.questions import moment_after, moment_of
 from supporters.appeals import articles, bundle, claims, stories
 from supporters.appeals.content import Content
 from supporters.appeals.fields import normal
+from supporters.appeals.page_views import MOST
 from supporters.appeals.rules import Bundle, Candidate, Context, Decision, decide
 from supporters.models import Appeal, AppealCount, PageViewSample, Placement
 
-MOST = 5000
 HALF_HOUR = 1800
 # The order in which a page is read: what asks first uses up the page's budget.
 IN_ORDER = (Placement.SLIM, Placement.TOP, Placement.INSIDE, Placement.END)
@@ -128,7 +128,7 @@ def _asked(live: Bundle, context: Context) -> Iterator[tuple[str, Decision]]:
 def _sampled(day: date) -> Counter[Context]:
     """The day's views as rules know them, the same ones counted together."""
     inside = PageViewSample.objects.filter(hour__gte=moment_of(day), hour__lt=moment_after(day))
-    return Counter(_context(view) for view in inside.order_by("pk")[:MOST].iterator())
+    return Counter(_context(view) for view in inside.order_by("draw")[:MOST].iterator())
 
 
 def _counted(day: date) -> Counter[Context]:

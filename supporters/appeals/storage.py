@@ -34,7 +34,10 @@ TABLE = (
         "ko_supporter",
         "cookie",
         ESSENTIAL,
-        _("Says that a supporter uses this device, so that the appeal stays away."),
+        _(
+            "Says that a supporter uses this device, so that the appeal stays away. Some page views"
+            " tell that a supporter read them, without saying who."
+        ),
         _("As long as your gift deserves: a year, or while you give regularly."),
     ),
     Entry(
@@ -71,7 +74,8 @@ TABLE = (
         FULL,
         _(
             "A random number, the articles read here in the last thirty days and the times you"
-            " were asked. It stays on the device: nobody is sent what you read. A gift only says"
+            " were asked. It stays on the device: nobody is sent what you read. Some page views"
+            " tell roughly how many articles it were, without saying whose. A gift only says"
             " whether this device is one of the five in a hundred that are never asked."
         ),
         _("Until you clear it; entries older than thirty days are dropped."),

@@ -43,6 +43,7 @@ class PageViewSample(models.Model):
     # The lower end of a bucket: 0, 1, 2, 5, 10, 20; null where the reader did not consent.
     read = models.PositiveSmallIntegerField(null=True, blank=True)
     sensitive = models.BooleanField(default=False)
+    draw = models.PositiveBigIntegerField(default=0, help_text="By chance; a day's lowest stay.")
 
     class Meta:
         indexes = [models.Index(fields=["hour"])]

@@ -2,10 +2,14 @@
 
 from urllib.parse import parse_qs, urlsplit
 
+from tests.browser.appeals import mark
+
 ARTICLE = "/articles/skerrin-ferry/"
 LISTEN = """
   window.told = [];
-  addEventListener("keepopen", (event) => told.push(event.detail), true);
+  window.views = [];
+  const sort = ({ detail }) => (detail.view ? views.push(detail.view) : told.push(detail));
+  addEventListener("keepopen", sort, true);
 """
 # By FNV-1a over "holdout:" and the number; supporters/appeals/assign.py says the same.
 HELD_OUT, ASKED = "reader-180", "reader-1"
@@ -76,6 +80,52 @@ def test_the_holdout_is_counted_and_never_asked(window, product):
     ]
     assert page.locator(".ko-appeal:visible").count() == 0
     assert {each["variant"] for each in page.evaluate("told")} == {"holdout"}
+
+
+PAGE = {
+    "article": "skerrin-ferry",
+    "section": "news",
+    "language": "en",
+    "country": "",
+    "device": "desktop",
+    "referrer": "direct",
+}
+
+
+def viewed(page):
+    """The one page view that was told, as it is sent, without tags and authors."""
+    page.wait_for_function("views.length === 1")
+    [view] = page.evaluate("JSON.parse(JSON.stringify(views))")
+    assert view.pop("tags")
+    assert view.pop("authors")
+    return view
+
+
+def test_a_page_tells_what_a_rule_could_know_and_nothing_that_points_at_its_reader(window, product):
+    asked = known(window, product, ASKED)
+    assert viewed(read(asked)) == PAGE | {"standing": "reader", "paused": False, "read": 0}
+    assert viewed(read(asked, ARTICLE + "?utm_medium=email")) == PAGE | {
+        "referrer": "newsletter", "standing": "reader", "paused": False, "read": 1,
+    }  # fmt: skip
+    held = known(window, product, HELD_OUT)
+    assert viewed(read(held)) == PAGE | {"standing": "reader", "paused": False, "read": 0}
+
+
+def test_without_consent_a_page_tells_of_gifts_but_not_of_reading(window, product):
+    context = window()
+    context.base = product.url
+    context.add_init_script(LISTEN)
+    mark(context, "ko_supporter")
+    assert viewed(read(context)) == PAGE | {"standing": "supporter", "paused": False}
+
+
+def test_where_nothing_may_be_kept_a_page_tells_nothing_of_its_reader(window, product):
+    context = window()
+    context.base = product.url
+    context.add_cookies([{"name": "ko_storage", "value": "none", "url": product.url}])
+    context.add_init_script(LISTEN)
+    mark(context, "ko_supporter")
+    assert viewed(read(context)) == PAGE
 
 
 def test_the_form_says_what_a_cached_page_cannot_know(window, product):

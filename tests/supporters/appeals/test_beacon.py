@@ -8,7 +8,7 @@ from django.contrib.auth import get_user_model
 from django.db import DatabaseError
 
 from payments import clock
-from supporters.appeals import beacon, bundle, edge
+from supporters.appeals import articles, beacon, bundle, edge
 from supporters.appeals.beacon import Signal, Sums
 from supporters.models import AppealCount, Origin
 
@@ -114,12 +114,12 @@ def test_another_site_counts_only_where_it_is_registered(ask, sums):
 
 def test_a_flood_of_articles_does_not_fill_the_memory(ask, sums, settings):
     settings.ARTICLE_FACTS = ""
-    beacon._is_article.cache_clear()
+    articles.is_one.cache_clear()
     for number in range(beacon.MOST_SUMS + 100):
         sums.take(json.dumps([["view", *ask, f"story-{number}", 0]]).encode())
     sums.flush()
     assert AppealCount.objects.count() == beacon.MOST_SUMS
-    beacon._is_article.cache_clear()
+    articles.is_one.cache_clear()
 
 
 def test_what_the_database_does_not_take_is_written_the_next_time(ask):

@@ -31,7 +31,7 @@ const settle = (root, host) => {
   const B = { ...JSON.parse(ask.dataset.ko), page: facts(host) };
   const c = context(B);
   const d = decide(B, c);
-  ask.ko = { B, c, d, decide, base: KEEPOPEN };
+  ask.ko = { B, c, d, decide, context, base: KEEPOPEN };
   ask.hidden = d.why !== "asked";
   asked += !ask.hidden;
   for (const face of ask.querySelectorAll("[data-ko-for]")) {

@@ -8,7 +8,7 @@ const gate = new MutationObserver((records) => {
     try {
       if (data.ko) {
         const B = JSON.parse(data.ko), c = context(B), d = decide(B, c);
-        node.ko = { B, c, d, decide };
+        node.ko = { B, c, d, decide, context };
         node.hidden = d.why !== "asked";
         asked += !node.hidden;
       }

@@ -1,4 +1,4 @@
-// What the device knows of the page and of its reader. Nothing here is sent anywhere.
+// What the device knows of the page and of its reader. What is told of it is in appeal.js: look().
 const R = document.documentElement;
 const now = Math.floor(Date.now() / 1000);
 const chance = Math.floor(Math.random() * SPAN);
