@@ -6,10 +6,11 @@ from typing import Any
 from django.conf import settings
 
 from payments.gateway import objects, reading
-from payments.gateway.client import api
+from payments.gateway.client import api, read
 from payments.gateway.errors import Misconfigured, translated
 from payments.money import Money
 
+BALANCES = ["latest_charge.balance_transaction", "latest_charge.failure_balance_transaction"]
 METHODS = ["card", "link", "sepa_debit"]
 # Languages of ours that Stripe's page speaks too; for others it looks at the browser.
 SPOKEN = {"en", "fr", "de", "es"}
@@ -80,7 +81,7 @@ def create_card_session(
 
 def session(session_id: str) -> objects.Session:
     with translated("session"):
-        return reading.session(api().checkout.sessions.retrieve(session_id))
+        return reading.session(read(f"checkout/sessions/{session_id}"))
 
 
 def expire_session(session_id: str, *, key: str) -> objects.Session:
@@ -92,57 +93,46 @@ def expire_session(session_id: str, *, key: str) -> objects.Session:
 
 def payment(payment_intent_id: str) -> objects.Payment:
     with translated("payment"):
-        return reading.payment(
-            api().payment_intents.retrieve(
-                payment_intent_id,
-                {
-                    "expand": [
-                        "latest_charge.balance_transaction",
-                        "latest_charge.failure_balance_transaction",
-                    ]
-                },
-            )
-        )
+        return reading.payment(read(f"payment_intents/{payment_intent_id}", expand=BALANCES))
 
 
 def payment_of_charge(charge_id: str) -> str:
     """The PaymentIntent that a charge belongs to; empty for one made without."""
     with translated("payment_of_charge"):
-        return reading._id(api().charges.retrieve(charge_id).payment_intent)
+        return reading._id(read(f"charges/{charge_id}").payment_intent)
 
 
 def payment_of_dispute(dispute_id: str) -> str:
     """The PaymentIntent that a dispute is about; empty for a charge made without."""
     with translated("payment_of_dispute"):
-        return reading._id(api().disputes.retrieve(dispute_id).payment_intent)
+        return reading._id(read(f"disputes/{dispute_id}").payment_intent)
 
 
 def invoice(invoice_id: str) -> objects.Invoice:
     with translated("invoice"):
-        return reading.invoice(api().invoices.retrieve(invoice_id, {"expand": ["payments"]}))
+        return reading.invoice(read(f"invoices/{invoice_id}", expand=["payments"]))
 
 
 def failed_invoice(invoice_id: str) -> objects.Invoice:
     """An invoice with the reason why its last attempt failed."""
     expand = ["payments.data.payment.payment_intent"]
     with translated("failed_invoice"):
-        return reading.invoice(api().invoices.retrieve(invoice_id, {"expand": expand}))
+        return reading.invoice(read(f"invoices/{invoice_id}", expand=expand))
 
 
-def invoice_of_payment(payment_intent_id: str) -> str:
-    """The invoice that a PaymentIntent paid; empty where it paid none."""
-    query: Any = {"payment": {"type": "payment_intent", "payment_intent": payment_intent_id}}
+def invoice_of_payment(payment_intent_id: str) -> objects.Invoice | None:
+    """The invoice that a PaymentIntent paid, without its list of payments; None without one."""
+    payment = {"type": "payment_intent", "payment_intent": payment_intent_id}
     with translated("invoice_of_payment"):
-        found = api().invoice_payments.list(query).data
-    return reading._id(found[0].invoice) if found else ""
+        found = read("invoice_payments", payment=payment, expand=["data.invoice"]).data
+    return reading.invoice(found[0].invoice) if found else None
 
 
 def subscription(subscription_id: str) -> objects.SubscriptionState:
     seen_at = datetime.now(UTC)
     with translated("subscription"):
-        raw = api().subscriptions.retrieve(
-            subscription_id, {"expand": ["customer", "default_payment_method"]}
-        )
+        expand = ["customer", "default_payment_method"]
+        raw = read(f"subscriptions/{subscription_id}", expand=expand)
     return reading.subscription(raw, seen_at=seen_at)
 
 
@@ -163,7 +153,7 @@ def create_refund(
 def refund(refund_id: str) -> objects.RefundState:
     expand = ["balance_transaction", "failure_balance_transaction"]
     with translated("refund"):
-        return reading.refund(api().refunds.retrieve(refund_id, {"expand": expand}))
+        return reading.refund(read(f"refunds/{refund_id}", expand=expand))
 
 
 def refunds_of(payment_intent_id: str) -> list[objects.RefundState]:
@@ -177,11 +167,8 @@ def refunds_of(payment_intent_id: str) -> list[objects.RefundState]:
 
 def payout(payout_id: str) -> objects.PayoutState:
     with translated("payout"):
-        return reading.payout(
-            api().payouts.retrieve(
-                payout_id, {"expand": ["balance_transaction", "failure_balance_transaction"]}
-            )
-        )
+        expand = ["balance_transaction", "failure_balance_transaction"]
+        return reading.payout(read(f"payouts/{payout_id}", expand=expand))
 
 
 def payout_content(payout_id: str) -> list[objects.BalanceTransaction]:

@@ -1,9 +1,33 @@
 """Receipts and refund notes: numbers without gaps, frozen facts, documents. Append-only."""
 
-from django.db import models
+from django.db import connection, models
 
 from payments.models.contributions import Contribution
 from payments.money import Money
+
+NEXT_RECEIPT = (
+    "INSERT INTO payments_receiptcounter AS kept (year, last, last_note) VALUES (%s, 1, 0)"
+    " ON CONFLICT (year) DO UPDATE SET last = kept.last + 1 RETURNING last"
+)
+NEXT_NOTE = (
+    "INSERT INTO payments_receiptcounter AS kept (year, last, last_note) VALUES (%s, 0, 1)"
+    " ON CONFLICT (year) DO UPDATE SET last_note = kept.last_note + 1 RETURNING last_note"
+)
+
+
+class ReceiptCounterManager(models.Manager["ReceiptCounter"]):
+    """Takes numbers, each in one statement that locks the year's row until the commit."""
+
+    def next_receipt(self, year: int) -> int:
+        return self._next(NEXT_RECEIPT, year)
+
+    def next_note(self, year: int) -> int:
+        return self._next(NEXT_NOTE, year)
+
+    def _next(self, statement: str, year: int) -> int:
+        with connection.cursor() as cursor:
+            cursor.execute(statement, [year])
+            return int(cursor.fetchone()[0])
 
 
 class ReceiptCounter(models.Model):
@@ -12,6 +36,8 @@ class ReceiptCounter(models.Model):
     year = models.IntegerField(primary_key=True)
     last = models.IntegerField(default=0)
     last_note = models.IntegerField(default=0, help_text="Refund notes are a series of their own.")
+
+    objects = ReceiptCounterManager()
 
     def __str__(self) -> str:
         return f"{self.year}: {self.last}, {self.last_note}"

@@ -25,15 +25,14 @@ def issue(contribution: Contribution, *, now: datetime) -> Receipt:
     if found:
         return found
     received_on = local_date(contribution.received_at)  # type: ignore[arg-type]
-    counter = _counter(received_on.year)
-    counter.last += 1
-    counter.save(update_fields=["last"])
+    year = received_on.year
+    sequence = ReceiptCounter.objects.next_receipt(year)
     crash_here("receipt.counted")
-    number = f"{counter.year}-{counter.last:06}"
+    number = f"{year}-{sequence:06}"
     return Receipt.objects.create(
         number=number,
-        year=counter.year,
-        sequence=counter.last,
+        year=year,
+        sequence=sequence,
         contribution=contribution,
         facts=freeze(contribution, number=number, issued_on=local_date(now)).to_json(),
         issued_at=now,
@@ -56,10 +55,9 @@ def issue_note(
     if RefundNote.objects.filter(key=key).exists():
         return None
     moved_on = local_date(moved_at)
-    counter = _counter(moved_on.year)
-    counter.last_note += 1
-    counter.save(update_fields=["last_note"])
-    number = f"R{counter.year}-{counter.last_note:06}"
+    year = moved_on.year
+    sequence = ReceiptCounter.objects.next_note(year)
+    number = f"R{year}-{sequence:06}"
     facts = replace(
         ReceiptFacts.from_json(receipt.facts),
         number=number,
@@ -73,8 +71,8 @@ def issue_note(
     )
     return RefundNote.objects.create(
         number=number,
-        year=counter.year,
-        sequence=counter.last_note,
+        year=year,
+        sequence=sequence,
         receipt=receipt,
         kind=kind,
         amount_minor=amount.minor,
@@ -83,12 +81,6 @@ def issue_note(
         facts=facts.to_json(),
         issued_at=now,
     )
-
-
-def _counter(year: int) -> ReceiptCounter:
-    """The year's counter under lock."""
-    counter, _ = ReceiptCounter.objects.select_for_update().get_or_create(year=year)
-    return counter
 
 
 def freeze(contribution: Contribution, *, number: str, issued_on: date) -> ReceiptFacts:

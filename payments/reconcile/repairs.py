@@ -101,7 +101,9 @@ def _booking(difference: Difference) -> None:
     """Book a contribution that we hold: its sum, and its fee once Stripe's line has told it."""
     contribution = _contribution(difference)
     with transaction.atomic():
-        ledger.received(contribution)
+        locked = Contribution.objects.select_for_update().get(pk=contribution.pk)
+        if not locked.ledger_entries.filter(kind=locked.kind).exists():
+            ledger.received(locked)
     line = lines.of_charge(contribution.stripe_charge_id or "")
     if contribution.fee_minor is None:
         contributions.record_payment(contribution.stripe_payment_intent_id)

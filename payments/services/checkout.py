@@ -79,7 +79,12 @@ def give_up(checkout: Checkout) -> None:
 
 
 def sync(session_id: str) -> None:
-    """Bring our rows to where Stripe's session stands. Raises Foreign for one not ours."""
+    """Bring our rows to where Stripe's session stands; one that was paid stays so.
+
+    Raises Foreign for one not ours.
+    """
+    if Checkout.objects.filter(stripe_checkout_session_id=session_id, status=Status.PAID).exists():
+        return
     session = calls.session(session_id)
     crash_here("checkout.session_read")
     if session.mode == "setup":
@@ -231,7 +236,7 @@ def _sync_gift(checkout: Checkout, session: Session) -> None:
     if payment.failed:
         contributions.record_failure(checkout, payment)
     else:
-        contributions.record_payment(session.payment_intent_id)
+        contributions.record(payment)
 
 
 def _use_card(session: Session) -> None:

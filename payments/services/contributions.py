@@ -1,5 +1,7 @@
 """Recording money that arrived. Whatever event speaks first, the rows end the same."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.contrib.auth import get_user_model
@@ -16,7 +18,7 @@ from payments.gateway.objects import (
     Invoice,
     Payment,
 )
-from payments.models import Checkout, Contribution, Subscription
+from payments.models import Checkout, Contribution, LedgerEntry, Subscription
 from payments.receipts.issue import issue
 from payments.services import after_end, audit, corrections, failed_renewals, ledger, mirror
 from payments.services.parked import Foreign, Unsettled
@@ -29,22 +31,24 @@ def record_payment(payment_intent_id: str) -> Contribution | None:
 
     Returns None while no money has come. Raises Foreign for a payment that is not ours.
     """
-    known = Contribution.objects.filter(stripe_payment_intent_id=payment_intent_id).first()
-    if known and known.status == Status.PAID and known.fee_minor is not None:
+    if known := _settled(stripe_payment_intent_id=payment_intent_id):
         return known
-    payment = calls.payment(payment_intent_id)
+    return record(calls.payment(payment_intent_id))
+
+
+def record(payment: Payment) -> Contribution | None:
+    """The same for a payment that was just read."""
     if CHECKOUT_KEY in payment.metadata:
         return _record_gift(payment)
-    invoice_id = calls.invoice_of_payment(payment_intent_id)
-    if not invoice_id:
+    invoice = calls.invoice_of_payment(payment.id)
+    if invoice is None:
         raise Foreign("a payment without our checkout's id")
-    return _record_cycle(calls.invoice(invoice_id), payment)
+    return _record_cycle(invoice, payment)
 
 
 def record_invoice(invoice_id: str) -> Contribution | None:
     """Record what an invoice of a subscription brought; None where nothing was paid."""
-    known = Contribution.objects.filter(stripe_invoice_id=invoice_id).first()
-    if known and known.status == Status.PAID and known.fee_minor is not None:
+    if known := _settled(stripe_invoice_id=invoice_id):
         return known
     invoice = calls.invoice(invoice_id)
     if invoice.status != "paid" or not invoice.amount_paid_minor:
@@ -56,12 +60,9 @@ def record_invoice(invoice_id: str) -> Contribution | None:
 
 def settle_charge(charge_id: str) -> Contribution | None:
     """Book the fee of a charge once Stripe has said it."""
-    known = Contribution.objects.filter(stripe_charge_id=charge_id).first()
-    if known and known.fee_minor is not None:
+    if known := _settled(stripe_charge_id=charge_id):
         return known
-    payment_intent_id = (
-        known.stripe_payment_intent_id if known else calls.payment_of_charge(charge_id)
-    )
+    payment_intent_id = calls.payment_of_charge(charge_id)
     if not payment_intent_id:
         raise Foreign("a charge without a payment intent")
     return record_payment(payment_intent_id)
@@ -85,23 +86,43 @@ def record_failure(checkout: Checkout, payment: Payment) -> Contribution:
     """A bank debit that came back: what was on its way has failed. No money moved."""
     with transaction.atomic():
         checkout = Checkout.objects.select_for_update().get(pk=checkout.pk)
-        contribution = _locked(payment, checkout, None, _gift_facts(checkout, payment))
+        contribution = _of(payment, checkout, None, _gift_facts(checkout, payment))
         _move_checkout(checkout, Checkout.Status.FAILED)
-        if contribution.move(Status.FAILED):
-            contribution.save(update_fields=["status"])
+        failed = contribution.move(Status.FAILED)
+        if failed or contribution.pk is None:
+            contribution.save()
+        if failed:
             crash_here("contribution.failed")
             audit.note("contribution failed", subject=contribution)
     return contribution
 
 
 def _record_gift(payment: Payment) -> Contribution | None:
-    checkout = Checkout.objects.filter(public_id=payment.metadata[CHECKOUT_KEY]).first()
-    if checkout is None:
-        raise Foreign("a checkout that this installation does not know")
-    if payment.status not in {"succeeded", "processing"}:
-        return None
-    facts = _gift_facts(checkout, payment)
-    return _record(payment, checkout=checkout, subscription=None, facts=facts)
+    with _booking():
+        rows = Checkout.objects.select_for_update()
+        checkout = rows.filter(public_id=payment.metadata[CHECKOUT_KEY]).first()
+        if checkout is None:
+            raise Foreign("a checkout that this installation does not know")
+        if payment.status not in {"succeeded", "processing"}:
+            return None
+        facts = _gift_facts(checkout, payment)
+        return _keep(payment, checkout=checkout, subscription=None, facts=facts)
+
+
+def _settled(**key: str) -> Contribution | None:
+    """A contribution of which all is known, so that nothing has to be read; its key alone."""
+    settled = Contribution.objects.filter(status=Status.PAID, fee_minor__isnull=False, **key)
+    return settled.only("pk").order_by().first()
+
+
+@contextmanager
+def _booking() -> Iterator[None]:
+    """One transaction: checkout, contribution, ledger, receipt, audit, outbox."""
+    crash_here("contribution.read")
+    with transaction.atomic():
+        yield
+        crash_here("contribution.before_commit")
+    crash_here("contribution.committed")
 
 
 def _gift_facts(checkout: Checkout, payment: Payment) -> dict[str, Any]:
@@ -130,109 +151,111 @@ def _record_cycle(invoice: Invoice, payment: Payment) -> Contribution | None:
         raise Foreign("an invoice without our checkout's id")
     if payment.status != "succeeded":
         return None
-    subscription = mirror.known(invoice.subscription_id)
+    ours = Subscription.objects.filter(stripe_subscription_id=invoice.subscription_id)
+    if not ours.exists():
+        mirror.sync(invoice.subscription_id)
+    first = invoice.billing_reason == "subscription_create"
+    with _booking():
+        # The checkout before its subscription: the order in which everybody locks.
+        begun = Checkout.objects.filter(pk__in=ours.values("checkout"))
+        checkout = begun.select_for_update().first() if first else None
+        subscription = ours.select_for_update().get()
+        facts = _cycle_facts(subscription, invoice, payment)
+        contribution = _keep(payment, checkout=checkout, subscription=subscription, facts=facts)
+        failed_renewals.paid(invoice)
+        after_end.look(subscription)
+    return contribution
+
+
+def _cycle_facts(subscription: Subscription, invoice: Invoice, payment: Payment) -> dict[str, Any]:
     first = invoice.billing_reason == "subscription_create"
     cover = min(int(invoice.metadata.get(COVER_KEY) or 0), payment.amount_minor - 1)
-    return _record(
-        payment,
-        checkout=subscription.checkout if first else None,
-        subscription=subscription,
-        facts={
-            "kind": Kind.FIRST if first else Kind.RENEWAL,
-            "frequency": subscription.frequency,
-            "gift_minor": payment.amount_minor - cover,
-            "cover_minor": cover,
-            "name": payment.name or invoice.name,
-            "email": (payment.email or invoice.email).lower(),
-            "stripe_invoice_id": invoice.id,
-            **subscription.source,
-        },
-        invoice=invoice,
-    )
+    return {
+        "kind": Kind.FIRST if first else Kind.RENEWAL,
+        "frequency": subscription.frequency,
+        "gift_minor": payment.amount_minor - cover,
+        "cover_minor": cover,
+        "name": payment.name or invoice.name,
+        "email": (payment.email or invoice.email).lower(),
+        "stripe_invoice_id": invoice.id,
+        **subscription.source,
+    }
 
 
-def _record(
+def _keep(
     payment: Payment,
     *,
     checkout: Checkout | None,
     subscription: Subscription | None,
     facts: dict[str, Any],
-    invoice: Invoice | None = None,
 ) -> Contribution:
-    """One transaction: checkout, contribution, ledger, receipt, audit, outbox."""
-    crash_here("contribution.read")
-    with transaction.atomic():
-        if checkout:
-            checkout = Checkout.objects.select_for_update().get(pk=checkout.pk)
-        if subscription:
-            subscription = Subscription.objects.select_for_update().get(pk=subscription.pk)
-        contribution = _locked(payment, checkout, subscription, facts)
-        crash_here("contribution.row_written")
-        if payment.status == "processing":
-            _move_checkout(checkout, Checkout.Status.PROCESSING)
-            return contribution
-        if contribution.move(Status.PAID):
-            _paid(contribution, payment)
-        _move_checkout(checkout, Checkout.Status.PAID)
-        if payment.balance:
-            _settle(contribution, payment.balance)
-        if subscription and invoice:
-            _follow_up(subscription, invoice)
-        crash_here("contribution.before_commit")
-    crash_here("contribution.committed")
+    """Contribution, ledger, receipt, audit, outbox and checkout, as the payment stands.
+
+    Called inside the transaction that has locked checkout and subscription.
+    """
+    contribution = _of(payment, checkout, subscription, facts)
+    arrived = payment.status == "succeeded" and contribution.move(Status.PAID)
+    if arrived:
+        contribution.received_at = payment.received_at
+        contribution.method = payment.method
+        contribution.country = payment.country
+        contribution.stripe_charge_id = payment.charge_id or None
+    balance = payment.balance if payment.status == "succeeded" else None
+    settled = balance if contribution.fee_minor is None else None
+    if settled:
+        at_home = settled.currency == contribution.currency
+        contribution.fee_minor = settled.fee_minor if at_home else 0
+        contribution.stripe_balance_transaction_id = settled.id
+    if contribution.pk is None or arrived or settled:
+        contribution.save()
+    crash_here("contribution.row_written")
+    first = _book(contribution) if arrived else None
+    if settled:
+        _book_fee(contribution, settled, first=first)
+    paid = payment.status == "succeeded"
+    _move_checkout(checkout, Checkout.Status.PAID if paid else Checkout.Status.PROCESSING)
     return contribution
 
 
-def _follow_up(subscription: Subscription, invoice: Invoice) -> None:
-    """A renewal that had failed is recovered; one that came after the end goes back."""
-    failed_renewals.paid(invoice)
-    after_end.look(subscription)
-
-
-def _locked(
+def _of(
     payment: Payment,
     checkout: Checkout | None,
     subscription: Subscription | None,
     facts: dict[str, Any],
 ) -> Contribution:
-    """The contribution of a payment, made where there is none, held under lock."""
-    found, _ = Contribution.objects.get_or_create(
+    """The contribution of a payment, under lock; one that is not saved yet where there is none."""
+    rows = Contribution.objects.select_for_update()
+    found = rows.filter(stripe_payment_intent_id=payment.id).first()
+    return found or Contribution(
         stripe_payment_intent_id=payment.id,
-        defaults={
-            "status": Status.PENDING,
-            "supporter": _supporter(checkout, subscription, facts),
-            "checkout": checkout,
-            "subscription": subscription,
-            "currency": payment.currency,
-            "created_at": clock.now(),
-            "livemode": payment.livemode,
-            "stripe_customer_id": payment.customer_id,
-            "method": payment.method,
-            **facts,
-        },
+        status=Status.PENDING,
+        supporter_id=_supporter_id(checkout, subscription, facts),
+        checkout=checkout,
+        subscription=subscription,
+        currency=payment.currency,
+        created_at=clock.now(),
+        livemode=payment.livemode,
+        stripe_customer_id=payment.customer_id,
+        method=payment.method,
+        **facts,
     )
-    return Contribution.objects.select_for_update().get(pk=found.pk)
 
 
-def _supporter(
+def _supporter_id(
     checkout: Checkout | None, subscription: Subscription | None, facts: dict[str, Any]
 ) -> Any:
     """Whose it is: the subscription's supporter, the signed-in one, else by the address."""
     if subscription:
-        return subscription.supporter
-    if checkout and checkout.supporter:
-        return checkout.supporter
+        return subscription.supporter_id
+    if checkout and checkout.supporter_id:
+        return checkout.supporter_id
     email = facts["email"]
-    return get_user_model().objects.for_email(email, name=facts["name"]) if email else None
+    return get_user_model().objects.for_email(email, name=facts["name"]).pk if email else None
 
 
-def _paid(contribution: Contribution, payment: Payment) -> None:
-    contribution.received_at = payment.received_at
-    contribution.method = payment.method
-    contribution.country = payment.country
-    contribution.stripe_charge_id = payment.charge_id or None
-    contribution.save()
-    ledger.received(contribution)
+def _book(contribution: Contribution) -> LedgerEntry:
+    """What follows from money that has just arrived."""
+    first = ledger.received(contribution)
     crash_here("contribution.booked")
     receipt = issue(contribution, now=clock.now())
     crash_here("contribution.receipt_numbered")
@@ -242,20 +265,17 @@ def _paid(contribution: Contribution, payment: Payment) -> None:
         after={"charged_minor": contribution.charged.minor, "currency": contribution.currency},
     )
     outbox.put("receipt.render", key=f"receipt.render:{receipt.number}", receipt_id=receipt.pk)
+    return first
 
 
-def _settle(contribution: Contribution, balance: BalanceTransaction) -> None:
-    """Keep the fee; one that was taken in another currency is booked there, with the exchange."""
-    if contribution.fee_minor is not None:
-        return
-    at_home = balance.currency == contribution.currency
-    contribution.fee_minor = balance.fee_minor if at_home else 0
-    contribution.stripe_balance_transaction_id = balance.id
-    contribution.save(update_fields=["fee_minor", "stripe_balance_transaction_id"])
-    if at_home:
-        ledger.fee(contribution, balance)
+def _book_fee(
+    contribution: Contribution, balance: BalanceTransaction, *, first: LedgerEntry | None
+) -> None:
+    """The fee; one that was taken in another currency is booked there, with the exchange."""
+    if balance.currency == contribution.currency:
+        ledger.fee(contribution, balance, first=first)
     else:
-        corrections.exchange(ledger.root_of(contribution), balance)
+        corrections.exchange(first or ledger.root_of(contribution), balance)
     crash_here("contribution.fee_booked")
 
 

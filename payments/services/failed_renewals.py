@@ -17,7 +17,7 @@ Status = FailedRenewal.Status
 CLOSED = {"void", "uncollectible"}
 
 
-def failed(stripe_subscription_id: str, *, invoice_id: str) -> FailedRenewal:
+def failed(stripe_subscription_id: str, invoice_id: str) -> FailedRenewal:
     """A charge was declined or waits for the bank: show it, and write once for each attempt."""
     seen_at = datetime.now(UTC)
     invoice = calls.failed_invoice(invoice_id)
@@ -38,7 +38,7 @@ def closed(invoice_id: str) -> None:
     """An invoice was made void or given up: what had failed of it is over."""
     if FailedRenewal.objects.filter(stripe_invoice_id=invoice_id, status=Status.OPEN).exists():
         subscription = calls.invoice(invoice_id).subscription_id
-        failed(subscription, invoice_id=invoice_id)
+        failed(subscription, invoice_id)
 
 
 def paid(invoice: Invoice) -> None:

@@ -13,17 +13,24 @@ COUNTER = "counter:"
 
 
 def received(contribution: Contribution) -> LedgerEntry:
-    """The gross sum of a contribution; its fee follows with `fee`."""
+    """The gross sum of a contribution; its fee follows with `fee`, at once or later.
+
+    Whoever moved it to paid, under its lock, books it: nobody has before.
+    """
     charged = contribution.charged
-    return _write(
+    entry = LedgerEntry.objects.create(
         key=f"contribution:{contribution.public_id}",
         kind=Kind(contribution.kind),
-        at=contribution.received_at,
-        sums=(charged.currency, charged.minor, 0),
-        lines={Account.STRIPE: charged.minor, Account.CONTRIBUTIONS: -charged.minor},
+        occurred_at=contribution.received_at or contribution.created_at,
+        recorded_at=clock.now(),
+        currency=charged.currency,
+        gross_minor=charged.minor,
+        net_minor=charged.minor,
         contribution=contribution,
         stripe_charge_id=contribution.stripe_charge_id or "",
     )
+    _lines(entry, {Account.STRIPE: charged.minor, Account.CONTRIBUTIONS: -charged.minor})
+    return entry
 
 
 def root_of(contribution: Contribution) -> LedgerEntry:
@@ -31,12 +38,13 @@ def root_of(contribution: Contribution) -> LedgerEntry:
     return LedgerEntry.objects.get(key=f"contribution:{contribution.public_id}")
 
 
-def fee(contribution: Contribution, balance: BalanceTransaction) -> LedgerEntry:
-    """What Stripe kept of a contribution, as its balance transaction says.
+def fee(
+    contribution: Contribution, balance: BalanceTransaction, *, first: LedgerEntry | None = None
+) -> LedgerEntry:
+    """What Stripe kept of a contribution, as its balance transaction says; `first` booked it.
 
     A fee of zero is booked as an entry without lines, so that the movement is settled.
     """
-    first = root_of(contribution)
     kept = Money(balance.fee_minor, balance.currency)
     entry = LedgerEntry.objects.create(
         key=f"fee:{balance.id}",
@@ -47,7 +55,7 @@ def fee(contribution: Contribution, balance: BalanceTransaction) -> LedgerEntry:
         gross_minor=0,
         fee_minor=kept.minor,
         net_minor=-kept.minor,
-        settles=first,
+        settles=first or root_of(contribution),
         contribution=contribution,
         stripe_charge_id=contribution.stripe_charge_id or "",
         stripe_balance_transaction_id=balance.id,

@@ -72,7 +72,7 @@ def _failed(payment: Payment) -> Contribution | None:
         if checkout is None:
             raise Foreign("a checkout that this installation does not know")
         return contributions.record_failure(checkout, payment)
-    invoice_id = calls.invoice_of_payment(payment.id)
-    if not invoice_id or CHECKOUT_KEY not in calls.invoice(invoice_id).metadata:
+    invoice = calls.invoice_of_payment(payment.id)
+    if invoice is None or CHECKOUT_KEY not in invoice.metadata:
         raise Foreign("a returned debit without our checkout's id")
     return None

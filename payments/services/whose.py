@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from payments.gateway import calls
-from payments.gateway.objects import CHECKOUT_KEY, FOLLOWS_KEY
+from payments.gateway.objects import CHECKOUT_KEY, FOLLOWS_KEY, Invoice
 from payments.models import Checkout, Contribution, Subscription
 
 
@@ -16,13 +16,16 @@ def payment(payment_intent_id: str) -> str:
     metadata = calls.payment(payment_intent_id).metadata
     if CHECKOUT_KEY in metadata:
         return _checkout(metadata[CHECKOUT_KEY])
-    invoice_id = calls.invoice_of_payment(payment_intent_id)
-    return invoice(invoice_id) if invoice_id else "a payment without our checkout's id"
+    found = calls.invoice_of_payment(payment_intent_id)
+    return _invoice(found) if found else "a payment without our checkout's id"
 
 
 def invoice(invoice_id: str) -> str:
     """Why an invoice is not ours; empty where it is."""
-    found = calls.invoice(invoice_id)
+    return _invoice(calls.invoice(invoice_id))
+
+
+def _invoice(found: Invoice) -> str:
     if not found.subscription_id:
         return "an invoice of no subscription"
     return subscription(found.subscription_id, found.metadata)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from payments.models import StripeEvent
 from payments.webhooks import handlers
 
-Handler = Callable[[str, StripeEvent], str | None]
+Handler = Callable[[str, StripeEvent], handlers.Work | None]
 
 HANDLERS: dict[str, Handler] = {
     "checkout.session.completed": handlers.on_checkout_session,

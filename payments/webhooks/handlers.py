@@ -1,6 +1,10 @@
-"""What an event sets in motion. Each reads the object again; the payload is only a hint."""
+"""What an event sets in motion: a service, and the ids it is called with.
+
+Each service reads the object again; the payload is only a hint at which one.
+"""
 
 import json
+from collections.abc import Callable
 
 from payments.models import StripeEvent
 from payments.services import (
@@ -17,88 +21,89 @@ from payments.services import (
     returns,
 )
 
-
-def on_checkout_session(session_id: str, _: StripeEvent) -> None:
-    checkout.sync(session_id)
-
-
-def on_payment_succeeded(payment_intent_id: str, _: StripeEvent) -> None:
-    contributions.record_payment(payment_intent_id)
+# The same work told by several events that are due together is done once.
+Work = tuple[Callable[..., object], *tuple[str, ...]]
 
 
-def on_payment_failed(payment_intent_id: str, _: StripeEvent) -> None:
-    checkout.sync_payment(payment_intent_id)
+def on_checkout_session(session_id: str, _: StripeEvent) -> Work:
+    return checkout.sync, session_id
 
 
-def on_charge_updated(charge_id: str, _: StripeEvent) -> None:
-    contributions.settle_charge(charge_id)
+def on_payment_succeeded(payment_intent_id: str, _: StripeEvent) -> Work:
+    return contributions.record_payment, payment_intent_id
 
 
-def on_subscription(subscription_id: str, _: StripeEvent) -> None:
-    mirror.sync(subscription_id)
+def on_payment_failed(payment_intent_id: str, _: StripeEvent) -> Work:
+    return checkout.sync_payment, payment_intent_id
 
 
-def on_invoice_paid(invoice_id: str, _: StripeEvent) -> None:
-    contributions.record_invoice(invoice_id)
+def on_charge_updated(charge_id: str, _: StripeEvent) -> Work:
+    return contributions.settle_charge, charge_id
 
 
-def on_invoice_payment_paid(_: str, event: StripeEvent) -> None:
-    contributions.record_invoice(_shown(event)["invoice"])
+def on_subscription(subscription_id: str, _: StripeEvent) -> Work:
+    return mirror.sync, subscription_id
 
 
-def on_invoice_payment_failed(invoice_id: str, event: StripeEvent) -> None:
-    if subscription_id := _subscription_of(event):
-        failed_renewals.failed(subscription_id, invoice_id=invoice_id)
+def on_invoice_paid(invoice_id: str, _: StripeEvent) -> Work:
+    return contributions.record_invoice, invoice_id
 
 
-def on_invoice_closed(invoice_id: str, _: StripeEvent) -> None:
-    failed_renewals.closed(invoice_id)
+def on_invoice_payment_paid(_: str, event: StripeEvent) -> Work:
+    return contributions.record_invoice, _shown(event)["invoice"]
 
 
-def on_invoice_upcoming(_: str, event: StripeEvent) -> None:
+def on_invoice_payment_failed(invoice_id: str, event: StripeEvent) -> Work | None:
+    subscription_id = _subscription_of(event)
+    return (failed_renewals.failed, subscription_id, invoice_id) if subscription_id else None
+
+
+def on_invoice_closed(invoice_id: str, _: StripeEvent) -> Work:
+    return failed_renewals.closed, invoice_id
+
+
+def on_invoice_upcoming(_: str, event: StripeEvent) -> Work | None:
     """The invoice's id is not a real one's: only the subscription can be read again."""
-    if subscription_id := _subscription_of(event):
-        notices.upcoming(subscription_id)
+    subscription_id = _subscription_of(event)
+    return (notices.upcoming, subscription_id) if subscription_id else None
 
 
-def on_card_replaced(_: str, event: StripeEvent) -> None:
-    if stripe_customer_id := _shown(event).get("customer"):
-        cards.replaced_by_network(stripe_customer_id)
+def on_card_replaced(_: str, event: StripeEvent) -> Work | None:
+    stripe_customer_id = _shown(event).get("customer")
+    return (cards.replaced_by_network, stripe_customer_id) if stripe_customer_id else None
 
 
-def on_refund(refund_id: str, _: StripeEvent) -> None:
-    refunds.sync(refund_id)
+def on_refund(refund_id: str, _: StripeEvent) -> Work:
+    return refunds.sync, refund_id
 
 
-def on_charge_refunded(_: str, event: StripeEvent) -> None:
+def on_charge_refunded(_: str, event: StripeEvent) -> Work | None:
     payment_intent_id = _shown(event).get("payment_intent")
-    if payment_intent_id:
-        refunds.sync_all(payment_intent_id)
+    return (refunds.sync_all, payment_intent_id) if payment_intent_id else None
 
 
-def on_charge_failed(_: str, event: StripeEvent) -> str | None:
+def on_charge_failed(_: str, event: StripeEvent) -> Work | None:
     """A decline is told by the payment; here only debits count that had been booked."""
     shown = _shown(event)
     if not shown.get("failure_balance_transaction") or not shown.get("payment_intent"):
-        return "no money had been booked"
-    returns.record(shown["payment_intent"])
-    return None
+        return None
+    return returns.record, shown["payment_intent"]
 
 
-def on_dispute(dispute_id: str, _: StripeEvent) -> None:
-    disputes.sync(dispute_id)
+def on_dispute(dispute_id: str, _: StripeEvent) -> Work:
+    return disputes.sync, dispute_id
 
 
-def on_fraud_warning(warning_id: str, _: StripeEvent) -> None:
-    fraud_warnings.sync(warning_id)
+def on_fraud_warning(warning_id: str, _: StripeEvent) -> Work:
+    return fraud_warnings.sync, warning_id
 
 
-def on_payout_moved(payout_id: str, _: StripeEvent) -> None:
-    payouts.progress(payout_id)
+def on_payout_moved(payout_id: str, _: StripeEvent) -> Work:
+    return payouts.progress, payout_id
 
 
-def on_payout_undone(payout_id: str, _: StripeEvent) -> None:
-    payouts.sync(payout_id)
+def on_payout_undone(payout_id: str, _: StripeEvent) -> Work:
+    return payouts.sync, payout_id
 
 
 def _subscription_of(event: StripeEvent) -> str:

@@ -7,7 +7,7 @@ STORY_OF = {
     "checkout.row_committed": stories.gift,
     "checkout.session_created": stories.gift,
     "checkout.session_kept": stories.gift,
-    "checkout.session_read": stories.gift,
+    "checkout.session_read": stories.new_card,
     "checkout.session_expired": stories.replaced,
     "contribution.read": stories.gift,
     "contribution.row_written": stories.gift,

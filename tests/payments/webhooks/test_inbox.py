@@ -9,13 +9,14 @@ from django.conf import settings
 from django.urls import reverse
 
 from payments import clock
-from payments.leases import MOST_ATTEMPTS
+from payments.leases import MOST_ATTEMPTS, claim_batch
 from payments.models import Checkout, Contribution, StripeEvent
 from payments.webhooks import backfill, inbox
-from tests.builders import begin, give
+from tests.builders import begin, give, subscribe
 
 pytestmark = pytest.mark.django_db
 SECRET = "whsec_demo"
+UPDATED = "customer.subscription.updated"
 
 
 def event(**changes):
@@ -192,11 +193,58 @@ def test_events_that_never_came_are_fetched(client, stripe_sandbox, pay):
 def test_an_event_whose_worker_died_is_applied_when_the_lease_runs_out(client):
     post(client, event(type="moon.landed"))
     row = StripeEvent.objects.get()
-    from payments.leases import claim_due
-
-    assert [claimed.pk for claimed in claim_due(StripeEvent.objects, now=clock.now(), limit=9)]
+    assert claim_batch(StripeEvent.objects.all(), now=clock.now(), limit=9)
     assert inbox.apply_due() == 0
     clock.set_offset(61)
     assert inbox.apply_due() == 1
     row.refresh_from_db()
     assert row.attempts == 2
+
+
+@pytest.mark.case("F3")
+def test_events_of_one_object_that_are_due_together_have_it_read_once(
+    client, stripe_sandbox, pay, deliver
+):
+    row = subscribe(client, pay, deliver)
+    about = {"object": {"id": row.stripe_subscription_id}}
+    for number in range(3):
+        post(client, event(id=f"evt_{number}", type=UPDATED, data=about))
+    asked = []
+    answer = stripe_sandbox.handle
+
+    def listening(method, path, headers, body):
+        asked.append(path)
+        return answer(method, path, headers, body)
+
+    stripe_sandbox.handle = listening
+    assert inbox.apply_due() == 3
+    assert len(asked) == 1
+    told = StripeEvent.objects.filter(object_id=row.stripe_subscription_id, type=UPDATED)
+    assert set(told.values_list("status", flat=True)) == {StripeEvent.Status.APPLIED}
+
+
+@pytest.mark.case("F18")
+def test_an_event_that_was_tried_before_is_claimed_alone(client):
+    for number in range(3):
+        post(client, event(id=f"evt_{number}"))
+    rows = StripeEvent.objects.order_by("pk")
+    assert len(claim_batch(rows, now=clock.now(), limit=9)) == 3
+    clock.set_offset(61)
+    assert [len(claim_batch(rows, now=clock.now(), limit=9)) for _ in range(4)] == [1, 1, 1, 0]
+
+
+@pytest.mark.case("F17")
+def test_what_a_slow_stripe_leaves_of_a_batch_is_given_back_untried(client, stripe_sandbox):
+    for number in range(3):
+        about = {"object": {"id": f"sub_{number}"}}
+        post(client, event(id=f"evt_{number}", type=UPDATED, data=about))
+    answer = stripe_sandbox.handle
+
+    def slow(*request):
+        clock.set_offset(clock.offset().seconds + 40)
+        return answer(*request)
+
+    stripe_sandbox.handle = slow
+    inbox.apply_due(limit=3)
+    assert list(StripeEvent.objects.order_by("pk").values_list("attempts", flat=True)) == [1, 0, 0]
+    assert StripeEvent.objects.filter(due_at__lte=clock.now()).count() >= 2
