@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import django
 import psycopg
@@ -75,6 +75,68 @@ def database() -> Iterator[None]:
         yield
     finally:
         connection.creation.destroy_test_db(None, verbosity=0)
+
+
+@contextmanager
+def copies(*names: str) -> Iterator[list[str]]:
+    """Copies of the present PostgreSQL database under other names, gone afterwards."""
+    from django.db import connection
+
+    there = connection.settings_dict
+    made = [f"{there['NAME']}_{name}" for name in names]
+    connection.close()
+    with driver("postgres") as server:
+        for name in made:
+            server.execute(f"DROP DATABASE IF EXISTS {name}")  # type: ignore[arg-type]
+            server.execute(f"CREATE DATABASE {name} TEMPLATE {there['NAME']}")  # type: ignore[arg-type]
+        try:
+            yield made
+        finally:
+            connection.close()
+            for name in made:
+                server.execute(f"DROP DATABASE {name}")  # type: ignore[arg-type]
+
+
+@contextmanager
+def empty(name: str) -> Iterator[str]:
+    """An empty PostgreSQL database beside the present one; its URL."""
+    from django.db import connection
+
+    there = connection.settings_dict
+    made = f"{there['NAME']}_{name}"
+    with driver("postgres") as server:
+        server.execute(f"DROP DATABASE IF EXISTS {made}")  # type: ignore[arg-type]
+        server.execute(f"CREATE DATABASE {made}")  # type: ignore[arg-type]
+        try:
+            yield f"postgresql://{there['USER']}@{there['HOST']}:{there['PORT'] or 5432}/{made}"
+        finally:
+            server.execute(f"DROP DATABASE {made}")  # type: ignore[arg-type]
+
+
+@contextmanager
+def switched_to(name: str) -> Iterator[None]:
+    """Django works on another database of the same server meanwhile."""
+    from django.db import connection
+
+    before = connection.settings_dict["NAME"]
+    connection.close()
+    connection.settings_dict["NAME"] = name
+    try:
+        yield
+    finally:
+        connection.close()
+        connection.settings_dict["NAME"] = before
+
+
+def driver(name: str = "") -> "psycopg.Connection[Any]":
+    """psycopg by itself on the benchmark's database or another, committing each statement."""
+    from django.db import connection
+
+    there = connection.settings_dict
+    return psycopg.connect(
+        host=there["HOST"], port=there["PORT"], user=there["USER"], password=there["PASSWORD"],
+        dbname=name or there["NAME"], autocommit=True,
+    )  # fmt: skip
 
 
 Work = Callable[[], object]

@@ -29,7 +29,7 @@ def measure() -> Iterator[ground.Figure]:
     """One figure: the ratio of CPU time."""
     from django.db import connection
 
-    with ground.database(), _own_connection() as own:
+    with ground.database(), ground.driver() as own:
         cpu = ground.with_servers(connection.connection.info.backend_pid, own.info.backend_pid)
         pair = ground.ratio(_requests(), _inserts(own), rounds=ROUNDS, cpu=cpu)
         yield ground.Figure(
@@ -71,17 +71,6 @@ def _inserts(own: "psycopg.Connection[Any]") -> Callable[[], ground.Work]:
         return work
 
     return prepare
-
-
-def _own_connection() -> "psycopg.Connection[Any]":
-    """The driver by itself, on the same database, committing each statement."""
-    from django.db import connection
-
-    there = connection.settings_dict
-    return psycopg.connect(
-        host=there["HOST"], port=there["PORT"], user=there["USER"], dbname=there["NAME"],
-        password=there["PASSWORD"], autocommit=True,
-    )  # fmt: skip
 
 
 def _event(event_id: str) -> bytes:
