@@ -1,9 +1,9 @@
 """The beacon: what readers did with an appeal, summed in memory and written once a second.
 
-A text that begins with "{" tells of a page view instead, of which a sample is kept (page_views.py).
-
-A row per view costs three times the whole request; a sum costs next to nothing, and a process that
-is killed loses a second of counts at most. No cookie is read or set, nothing of the reader is kept.
+A row per view costs three times the whole request. A request only puts its text on a pile, which
+the writer looks through; a process that is killed loses a second of counts at most. No cookie is
+read or set, nothing of the reader is kept. A text that begins with "{" tells of a page view
+instead, of which a sample is kept (page_views.py).
 """
 
 import atexit
@@ -11,6 +11,7 @@ import json
 import re
 import threading
 import time
+from collections import Counter as Times
 from collections.abc import Callable, Mapping
 from functools import cache, lru_cache
 from typing import NamedTuple
@@ -30,7 +31,7 @@ log = structlog.get_logger()
 
 LONGEST, MOST_SIGNALS = 2_000, 10
 # Invented articles or variants must not fill the memory of a second, nor the table of an hour.
-MOST_SUMS = 5_000
+MOST_SUMS, MOST_WAITING = 5_000, 5_000
 # A start is counted from the checkout itself, which no page can invent.
 KINDS = frozenset(AppealCount.Kind.values) - {AppealCount.Kind.START}
 BOTS = re.compile(
@@ -62,13 +63,13 @@ class Sums:
         self._sums: dict[bytes, int] = {}
         self._lock = threading.Lock()
 
-    def take(self, body: bytes) -> None:
+    def take(self, body: bytes, times: int = 1) -> None:
         """Add a beacon; one that tells nothing of a live appeal is not kept."""
         with self._lock:
             if body in self._sums:
-                self._sums[body] += 1
+                self._sums[body] += times
             elif len(self._sums) < MOST_SUMS and _signals(body):
-                self._sums[body] = 1
+                self._sums[body] = times
 
     def flush(self) -> None:
         """Write what came in; what the database does not take now is kept for the next time."""
@@ -89,17 +90,39 @@ class Sums:
 SUMS, VIEWS = Sums(counting.add), page_views.Views(page_views.add)
 
 
+# Texts as they came, with the browser's name.
+WAITING: list[tuple[str, bytes]] = []
+FOLDING = threading.Lock()
+
+
 def take(body: bytes, *, agent: str) -> None:
     """Count what a page tells. Bots, broken texts and invented ids are passed over in silence."""
-    if len(body) <= LONGEST and _is_person(agent):
-        (VIEWS if body[:1] == b"{" else SUMS).take(body)
+    if not WAITING:
         _write_from_now_on()
+    WAITING.append((agent, body))
+    if len(WAITING) >= MOST_WAITING:
+        _fold()
 
 
 def flush() -> None:
     """Write what came in since the last time."""
+    _fold()
     SUMS.flush()
     VIEWS.flush()
+
+
+def _fold() -> None:
+    """Look through the pile: the same text of the same browser once, however often it came."""
+    with FOLDING:
+        told = WAITING[:]
+        del WAITING[: len(told)]
+    for (agent, body), times in Times(told).items():
+        if len(body) > LONGEST or not _is_person(agent):
+            continue
+        if body[:1] == b"{":
+            VIEWS.take(body, times)
+        else:
+            SUMS.take(body, times)
 
 
 @cache

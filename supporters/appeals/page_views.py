@@ -45,20 +45,30 @@ class Views:
         # The numbers that stay, negated: the highest of them comes first.
         self._drawn: list[int] = []
 
-    def take(self, body: bytes) -> None:
-        """Draw for a view; one that does not stay is not even read."""
-        now, draw = clock.now(), getrandbits(DRAW_BITS)
+    def take(self, body: bytes, times: int = 1) -> None:
+        """Draw for each view; where none stays, the text is not even read."""
+        now = clock.now()
         with self._lock:
             if clock.local_date(now) != self._day:
                 self._day, self._drawn = clock.local_date(now), []
-            full = len(self._drawn) >= MOST
-            if full and draw >= -self._drawn[0]:
-                return
-            known = read(body)
-            if known is None:
-                return
-            (heapq.heapreplace if full else heapq.heappush)(self._drawn, -draw)
-            self._waiting.append(PageViewSample(hour=whole_hour(now), draw=draw, **known))
+            known = None
+            for draw in (getrandbits(DRAW_BITS) for _ in range(times)):
+                if not self._stays(draw):
+                    continue
+                known = known or read(body)
+                if known is None:
+                    return
+                self._keep(draw)
+                self._waiting.append(PageViewSample(hour=whole_hour(now), draw=draw, **known))
+
+    def _stays(self, draw: int) -> bool:
+        return len(self._drawn) < MOST or draw < -self._drawn[0]
+
+    def _keep(self, draw: int) -> None:
+        if len(self._drawn) < MOST:
+            heapq.heappush(self._drawn, -draw)
+        else:
+            heapq.heappushpop(self._drawn, -draw)
 
     def flush(self) -> None:
         """Write what came in; what the database does not take now is kept for the next time."""

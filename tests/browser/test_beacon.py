@@ -8,7 +8,7 @@ PERSON = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/140.0.0.0 Sa
 
 
 def counted():
-    beacon.SUMS.flush()
+    beacon.flush()
     return sorted(AppealCount.objects.values_list("kind", "placement", "article", "count"))
 
 

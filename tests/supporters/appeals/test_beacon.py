@@ -21,7 +21,7 @@ ARTICLE = "dock-four"
 def sums():
     """The process's memory, emptied; it is written when the test says so, by no thread."""
     bundle.forget()
-    beacon.SUMS.flush()
+    beacon.flush()
     AppealCount.objects.all().delete()
     return beacon.SUMS
 
@@ -61,7 +61,7 @@ def test_clicks_count_in_full_and_views_with_the_weight_of_their_sample(ask, sum
     settings.APPEAL_VIEW_SAMPLE = 10
     for _ in range(3):
         tell(["view", *ask, ARTICLE, 0], ["click", *ask, ARTICLE, 0])
-    sums.flush()
+    beacon.flush()
     assert counted() == [("click", ARTICLE, 3, 3), ("view", ARTICLE, 30, 3)]
 
 
@@ -83,21 +83,21 @@ def test_it_answers_nothing_sets_no_cookie_and_asks_the_database_nothing(
 def test_invented_ids_are_passed_over(ask, sums, change):
     told = Signal("view", *ask, ARTICLE, False)._replace(**change)
     assert tell(list(told))[0] == "204 No Content"
-    sums.flush()
+    beacon.flush()
     assert counted() == []
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b"5", b"[5]", b"[[]]", b'{"a":1}', b"[" * 3000])
 def test_broken_texts_are_passed_over(sums, body):
     beacon.take(body, agent=PERSON)
-    sums.flush()
+    beacon.flush()
     assert counted() == []
 
 
 @pytest.mark.parametrize("agent", ["", "Googlebot/2.1", "python-requests/2", "HeadlessChrome/140"])
 def test_bots_are_not_counted(ask, sums, agent):
     tell(["view", *ask, ARTICLE, 0], agent=agent)
-    sums.flush()
+    beacon.flush()
     assert counted() == []
 
 
@@ -108,7 +108,7 @@ def test_another_site_counts_only_where_it_is_registered(ask, sums):
     Origin.objects.create(origin="https://paper.example", added_by=owner, added_at=clock.now())
     bundle.forget()
     tell(["click", *ask, "", 0], **elsewhere)
-    sums.flush()
+    beacon.flush()
     assert [row[0] for row in counted()] == ["click"]
 
 
@@ -117,7 +117,7 @@ def test_a_flood_of_articles_does_not_fill_the_memory(ask, sums, settings):
     articles.is_one.cache_clear()
     for number in range(beacon.MOST_SUMS + 100):
         sums.take(json.dumps([["view", *ask, f"story-{number}", 0]]).encode())
-    sums.flush()
+    beacon.flush()
     assert AppealCount.objects.count() == beacon.MOST_SUMS
     articles.is_one.cache_clear()
 

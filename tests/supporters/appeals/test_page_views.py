@@ -36,7 +36,7 @@ PHONE = {
 def views(monkeypatch):
     """The process's memory, emptied; no thread writes it."""
     monkeypatch.setattr(beacon, "VIEWS", page_views.Views(page_views.add))
-    beacon.SUMS.flush()
+    beacon.flush()
     AppealCount.objects.all().delete()
 
 
