@@ -75,6 +75,8 @@ def device_data(bundle: rules.Bundle, placement: str) -> dict[str, Any]:
         found["mode"] = settings.APPEAL_STORAGE
     if settings.APPEAL_VIEW_SAMPLE > 1:
         found["sample"] = settings.APPEAL_VIEW_SAMPLE
+    if settings.SHARED_COOKIE_DOMAIN:
+        found["domain"] = settings.SHARED_COOKIE_DOMAIN
     named = {each.field for one in bundle.at(placement) for each in one.rules}
     if "referrer" in named:
         found["from"] = [list(each) for each in REFERRERS]
@@ -88,13 +90,13 @@ def build(now: datetime) -> Live:
     published: dict[str, Published] = {}
     problems: list[str] = []
     ledger = claims.ledger(clock.local_date(now))
-    tested = dict(Experiment.objects.counting(now).values_list("appeal", "starts_at"))
+    tested = dict(Experiment.objects.counting(now).values_list("appeal", "id"))
     for appeal in Appeal.objects.live():
         try:
             said = content.of_version(appeal.live)  # type: ignore[arg-type]
             made = told(appeal, said, ledger=ledger, now=now)
-            if begun := tested.get(appeal.pk):
-                made = replace(made, candidate=replace(made.candidate, tested=_epoch(begun)))
+            if test := tested.get(appeal.pk):
+                made = replace(made, candidate=replace(made.candidate, tested=test))
             published[appeal.code] = made
         except rules.RuleError as error:
             problems.append(f"{appeal.code} is not shown: {error}")

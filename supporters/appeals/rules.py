@@ -48,8 +48,8 @@ class Candidate:
     """A published appeal. Moments are epoch seconds, 0 for none.
 
     `arms` are variants with whole numbers as shares, of which one at least is above zero.
-    `campaign` is its start, its end and whether its goal is met; `tested` the moment at which the
-    running test of it began.
+    `campaign` is its start, its end and whether its goal is met; `tested` the number of the
+    test of it that runs, by which readers fall into its arms anew.
     """
 
     code: str
@@ -62,6 +62,11 @@ class Candidate:
     sensitive: bool = False
     campaign: tuple[int, int, bool] = (0, 0, False)
     tested: int = 0
+
+    @property
+    def salt(self) -> str:
+        """What sorts readers into its arms: each test does so independently of any other."""
+        return f"{self.code}:{self.tested or ''}"
 
     @property
     def conditions(self) -> Rules:
@@ -222,7 +227,7 @@ def decide(bundle: Bundle, placement: str, context: Context) -> Decision:
         return Decision(why or "nothing", sticky=sticky, appeals=looked)
     if context.visitor is not None and held_out(context.visitor):
         return Decision("holdout", chosen.code, "holdout", sticky, looked)
-    place = context.chance if context.visitor is None else point(chosen.code, context.visitor)
+    place = context.chance if context.visitor is None else point(chosen.salt, context.visitor)
     return Decision("asked", chosen.code, arm_at(place, chosen.arms), sticky, looked)
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from config.inline import FOLDER
 from payments import clock
+from supporters.appeals import bundle
 from supporters.standing import rest_token
 from tests.browser.appeals import ARTICLE, ASIDE, SCROLL
 from tests.browser.conftest import too_wide
@@ -19,10 +20,12 @@ for (const name of ["localStorage", "sessionStorage"])
 Object.defineProperty(Document.prototype, "cookie",
   { get() { throw new DOMException("no", "SecurityError"); }, set() { throw new Error("no"); } });
 """
-FULL_STORAGE = """
-try { for (let n = 0; n < 6; n++) localStorage["x" + n] = "x".repeat(1024 * 1024); } catch {}
-try { for (let n = 0; n < 999999; n++) localStorage["y" + n] = "y".repeat(999); } catch {}
-try { for (let n = 0; n < 999999; n++) localStorage["z" + n] = "z"; } catch {}
+# One in twenty devices is never asked: this one is.
+ASKED = """try { localStorage.keepopen ||= JSON.stringify({ id: "reader-1" }); } catch {}"""
+FULL_STORAGE = f"""{ASKED}
+try {{ for (let n = 0; n < 6; n++) localStorage["x" + n] = "x".repeat(1024 * 1024); }} catch {{}}
+try {{ for (let n = 0; n < 999999; n++) localStorage["y" + n] = "y".repeat(999); }} catch {{}}
+try {{ for (let n = 0; n < 999999; n++) localStorage["z" + n] = "z"; }} catch {{}}
 """
 BLOCKER = """
 new MutationObserver(() => document.querySelectorAll("[data-ko], .ko-appeal")
@@ -68,9 +71,11 @@ def test_forbidden_or_full_storage_and_blockers_leave_the_article_whole(read, sc
 
 
 def test_where_the_reader_consented_history_stays_on_the_device(read):
-    page = read(cookies=[FULL])
+    page = read(script=ASKED, cookies=[FULL])
     sent = []
-    page.context.on("request", lambda each: sent.append(f"{each.url} {each.headers}"))
+    page.context.on(
+        "request", lambda each: sent.append(f"{each.url} {each.headers} {each.post_data}")
+    )
     page.goto("/articles/jazz-archive/")
     page.goto("/articles/night-bus/")
     page.wait_for_function("JSON.parse(localStorage.keepopen).read.length === 2")
@@ -79,6 +84,8 @@ def test_where_the_reader_consented_history_stays_on_the_device(read):
     assert len(own["asked"]) == 6
     assert sent
     assert not [each for each in sent if own["id"] in each]
+    # The page before comes with the address from which a link was followed, and in nothing else.
+    assert not [each for each in sent if "night-bus" in each and '"jazz-archive"' in each]
     decision = page.evaluate("document.querySelector('[data-ko]').ko.d")
     assert decision["sticky"] is True
 
@@ -144,6 +151,31 @@ def test_undoing_a_pause_gives_the_appeal_and_the_focus_back(read):
     assert page.locator(ASIDE).count() == 2
     assert page.context.cookies() == []
     assert page.evaluate("document.activeElement.textContent") == "Not now"
+
+
+def test_a_pause_reaches_every_site_that_shares_the_domain(window, product, settings):
+    settings.SHARED_COOKIE_DOMAIN = ".paper.test"
+    bundle.forget()
+    context = window()
+    context.route(
+        "http://news.paper.test/**",
+        lambda route: route.fulfill(
+            response=route.fetch(url=product.url + route.request.url.split(".test", 1)[1])
+        ),
+    )
+    page = context.new_page()
+    page.goto(f"http://news.paper.test{ARTICLE}")
+    top = page.locator(ASIDE).first
+    top.get_by_text("Not now").click()
+    top.get_by_role("link", name="a month").click()
+    [kept] = context.cookies()
+    assert (kept["name"], kept["domain"]) == ("ko_pause", ".paper.test")
+    page.get_by_role("button", name="Undo").click()
+    assert context.cookies() == []
+    bundle.forget()
+    # The browser's own note: http://news.paper.test is not a secure origin.
+    assert all("Cross-Origin-Opener-Policy" in each for each in window.wrong)
+    window.wrong.clear()
 
 
 def test_why_am_i_seeing_this_names_each_condition(read):

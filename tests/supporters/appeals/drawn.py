@@ -64,6 +64,7 @@ def candidate(chance, number):
         ends=chance.choice((0, 0, ends)),
         sensitive=chance.random() < 0.3,
         campaign=(starts, chance.choice((0, ends)), chance.random() < 0.3),
+        tested=chance.choice((0, 0, chance.randint(1, 99))),
     )
 
 

@@ -6,6 +6,7 @@ from itertools import pairwise
 import pytest
 
 from supporters.appeals import assign
+from supporters.appeals.rules import Candidate
 
 
 @pytest.mark.parametrize(
@@ -28,11 +29,22 @@ def test_without_any_share_there_is_nothing_to_show():
         assign.arm_at(0, (("a", 0),))
 
 
-def test_two_salts_split_the_same_visitors_independently():
-    """Chi-square of a 4 × 4 table, 9 degrees of freedom: 33.7 is passed once in 10,000."""
+def salt(tested):
+    return Candidate("spring", "article-end", (("a", 1), ("b", 1)), tested=tested).salt
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("holdout", "spring"), (salt(0), salt(1)), (salt(1), salt(2)), (salt(1), salt(11))],
+)
+def test_two_salts_split_the_same_visitors_independently(one, other):
+    """Chi-square of a 4 × 4 table, 9 degrees of freedom: 33.7 is passed once in 10,000.
+
+    A test that follows another of the same appeal inherits nothing from its arms.
+    """
     table = [[0] * 4 for _ in range(4)]
     for _ in range(8000):
         visitor = secrets.token_hex(8)
-        table[assign.point("holdout", visitor) >> 30][assign.point("spring", visitor) >> 30] += 1
+        table[assign.point(one, visitor) >> 30][assign.point(other, visitor) >> 30] += 1
     expected = 8000 / 16
     assert sum((cell - expected) ** 2 / expected for row in table for cell in row) < 45

@@ -162,7 +162,7 @@ def test_devices_are_told_of_the_test_from_its_first_hour_on():
 
     assert told() is None
     wait(experiment.starts_at - clock.now())
-    assert told() == int(experiment.starts_at.timestamp())
+    assert told() == experiment.pk
 
 
 def test_what_was_counted_before_it_began_or_by_the_other_unit_does_not_count():

@@ -31,7 +31,7 @@ const decide = (B, c) => {
     appeal = chosen.code;
     if (sticky && hash("holdout:" + id) * 100 < 5 * SPAN) why = variant = "holdout";
     else {
-      let place = (sticky ? hash(appeal + ":" + id) : c.chance) / SPAN
+      let place = (sticky ? hash([appeal, chosen.tested, id].join(":")) : c.chance) / SPAN
         * chosen.arms.reduce((sum, arm) => sum + arm[1], 0);
       variant = chosen.arms.find((arm) => (place -= arm[1]) < 0)[0];
     }

@@ -31,12 +31,15 @@ const nothing = (mode) => {
   return (chosen ? chosen[1] : mode) === "none";
 };
 
-// Keeps the reader's pause, unless nothing may be kept here.
-const keep = (value, seconds, mode) => {
+// Keeps the reader's pause where the server would, unless nothing may be kept here.
+const keep = (value, seconds, { mode, domain }) => {
   const secure = location.protocol === "https:" ? "; Secure" : "";
+  const shared = domain && ("." + location.hostname).endsWith("." + domain.replace(/^[.]/, ""));
+  const where = shared ? "; Domain=" + domain : "";
   try {
     if (nothing(mode)) return;
-    document.cookie = "ko_pause=" + value + "; Path=/; Max-Age=" + seconds + "; SameSite=Lax" + secure;
+    document.cookie =
+      "ko_pause=" + value + "; Path=/; Max-Age=" + seconds + "; SameSite=Lax" + secure + where;
   } catch {
     // Cookies that are forbidden: the pause lasts as long as the page.
   }
@@ -45,21 +48,22 @@ const keep = (value, seconds, mode) => {
 // Silences every appeal on the page; the one that was answered says until when.
 const pause = (aside, days) => {
   const until = Math.floor(Date.now() / 1000) + days * DAY;
+  const ask = aside.closest("[data-ko]");
+  const known = ask && ask.ko ? ask.ko.B : {};
   const before = [...aside.children];
   const said = aside.querySelector("[data-ko-paused]").content.cloneNode(true);
   const line = said.querySelector("p");
   const day = new Intl.DateTimeFormat(page.lang || "en", { dateStyle: "long" }).format(until * 1000);
   line.textContent = line.textContent.replace("{day}", day);
   said.querySelector("button").addEventListener("click", () => {
-    keep("", 0);
+    keep("", 0, known);
     aside.removeAttribute("data-ko-said");
     page.removeAttribute("data-ko-appeal");
     for (const other of others) other.hidden = false;
     aside.replaceChildren(...before);
     aside.querySelector("summary").focus();
   });
-  const ask = aside.closest("[data-ko]");
-  keep(until + ".reader", days * DAY, ask && ask.ko && ask.ko.B.mode);
+  keep(until + ".reader", days * DAY, known);
   aside.setAttribute("data-ko-said", "");
   page.setAttribute("data-ko-appeal", "off");
   const others = [...shown].filter((other) => other !== ask && !other.hidden);
