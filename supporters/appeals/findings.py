@@ -62,6 +62,10 @@ class Comparison:
     def rises(self) -> bool:
         return self.interval is not None and self.interval.low > 0
 
+    @property
+    def falls(self) -> bool:
+        return self.interval is not None and self.interval.high < 0
+
 
 @dataclass(frozen=True, slots=True)
 class Findings:
@@ -169,7 +173,7 @@ def _estimate(measure: str, arm: Measured, values: Sequence[int]) -> Estimate:
 
 def _planned_variance(declared: Declared, measure: str) -> float:
     """What the difference's variance was to be at the planned end, from the plan alone."""
-    size = max(_planned_units(declared, measure), 1.0)
+    size = max(planned_units(declared, measure), 1.0)
     if measure == "value":
         mean = declared.expected["value_mean"]
         return 2 * (declared.expected["value_variation"] / MILLION * mean) ** 2 / size
@@ -177,7 +181,8 @@ def _planned_variance(declared: Declared, measure: str) -> float:
     return power.planned_variance(base, size)
 
 
-def _planned_units(declared: Declared, measure: str) -> float:
+def planned_units(declared: Declared, measure: str) -> float:
+    """Over how many a measure was to be taken in an arm at the planned end."""
     given = declared.expected["completions"] / MILLION
     wanted, planned = measure in OF_GIFTS, declared.metric in OF_GIFTS
     if wanted == planned:

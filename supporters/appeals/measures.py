@@ -94,7 +94,8 @@ def _counters(window: Window) -> Iterable[Any]:
     return rows.values("variant", "kind").annotate(**sums)
 
 
-def _begun(window: Window) -> QuerySet[Checkout]:
+def begun(window: Window) -> QuerySet[Checkout]:
+    """The checkouts that came from an ask in the window."""
     return Checkout.objects.filter(
         appeal=window.appeal,
         sticky=window.sticky,
@@ -105,13 +106,13 @@ def _begun(window: Window) -> QuerySet[Checkout]:
 
 
 def _starts(window: Window) -> Iterable[tuple[str, int]]:
-    return _begun(window).order_by().values_list("variant").annotate(Count("id"))
+    return begun(window).order_by().values_list("variant").annotate(Count("id"))
 
 
 def _given(window: Window) -> Iterable[tuple[str, str, str, int, int]]:
     """First gifts whose checkout began in the window, whenever the money came."""
     sent_back = Q(refunds__status__in=Refund.COUNTED)
-    gifts = Contribution.objects.received().filter(kind__in=FIRST, checkout__in=_begun(window))
+    gifts = Contribution.objects.received().filter(kind__in=FIRST, checkout__in=begun(window))
     rows = gifts.annotate(sent_back=Count("refunds", filter=sent_back)).order_by("id")
     return rows.values_list("checkout__variant", "frequency", "currency", "gift_minor", "sent_back")
 

@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 from payments import charts
 from payments.charts import Span
 from payments.money import Money
-from supporters.appeals import experiments, findings, measures
+from supporters.appeals import afterwards, experiments, findings, measures
+from supporters.appeals.afterwards import Afterwards
 from supporters.appeals.findings import Comparison, Findings
 from supporters.appeals.holdout import Increment
 from supporters.appeals.statistics import Estimate, Interval
@@ -20,7 +21,11 @@ from supporters.models import Experiment, Guardrail, Metric
 # The picture shows relative differences; what is further away says nothing yet anyway.
 MOST = 1.5
 ROW_HEIGHT = 34
-LABELS = {choice.value: choice.label for choice in (*Metric, *Guardrail)}
+LABELS = {choice.value: choice.label for choice in (*Metric, *Guardrail)} | {
+    "kept": "Monthly gifts kept for 90 days",
+    "complaints": "Gifts sent back or disputed within 90 days",
+}
+HURTS = frozenset({*Guardrail.values, "complaints"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,24 +70,33 @@ class Report:
     findings: Findings
     held_out: int
     as_of: datetime
+    later: dict[str, Afterwards]
+    later_lines: list[Line]
+    later_as_of: datetime
 
 
 def report(experiment: Experiment, now: datetime) -> Report:
     """Everything that its page says at a moment. Raises ValueError for one that has not begun."""
     window = experiments.window(experiment, now)
-    found = findings.find(experiments.declared(experiment), measures.by_variant(window))
+    declared = experiments.declared(experiment)
+    found = findings.find(declared, measures.by_variant(window))
+    later = afterwards.by_variant(window, now)
+    lasting = afterwards.compare(declared, later)
     compared = [*found.metric, *found.guardrails, *found.others]
     verdict, kind = _verdict(experiment, found)
     return Report(
         verdict=verdict,
         kind=kind,
-        alarms=_alarms(found),
+        alarms=_alarms(found) + _late_alarms(lasting),
         notes=_notes(experiment, found),
         lines=[_line(each, experiment.currency) for each in compared],
         picture=_picture(compared),
         findings=found,
         held_out=measures.ghosts(window),
         as_of=window.end,
+        later={code: later.get(code, Afterwards()) for code in found.arms},
+        later_lines=[_line(each, experiment.currency) for each in lasting],
+        later_as_of=now,
     )
 
 
@@ -176,6 +190,16 @@ def _alarms(found: Findings) -> list[str]:
     return alarms
 
 
+def _late_alarms(lasting: list[Comparison]) -> list[str]:
+    """What its gifts came to, where that takes the shine off a variant."""
+    words = {
+        "kept": _("Monthly gifts of “%(arm)s” last clearly less often than those of the first."),
+        "complaints": _("Gifts of “%(arm)s” are clearly more often sent back or disputed."),
+    }
+    worse = [each for each in lasting if (each.falls if each.measure == "kept" else each.rises)]
+    return [words[each.measure] % {"arm": each.arm} for each in worse]
+
+
 def _notes(experiment: Experiment, found: Findings) -> list[str]:
     """What somebody has to know before believing the figures."""
     notes = []
@@ -216,7 +240,7 @@ def _said(each: Comparison) -> tuple[str, str]:
         return _("too few to say"), ""
     if not each.clear:
         return _("not clear"), ""
-    hurts = each.measure in Guardrail.values
+    hurts = each.measure in HURTS
     if each.rises:
         return _("higher"), "bad" if hurts else "good"
     return _("lower"), "good" if hurts else "bad"
