@@ -12,6 +12,7 @@ from payments import bell, clock
 from payments.crash import crash_here
 from payments.leases import claim_due, next_try
 from payments.models import OutboxTask
+from payments.models.kept import insert_unless_known
 
 log = structlog.get_logger()
 
@@ -32,7 +33,7 @@ def put(name: str, *, key: str, **ids: int | str) -> None:
     """Have a task done after the surrounding transaction; the same key again does nothing."""
     now = clock.now()
     row = OutboxTask(key=key, name=name, arguments=ids, created_at=now, due_at=now)
-    OutboxTask.objects.bulk_create([row], ignore_conflicts=True)
+    insert_unless_known(row)
     crash_here("outbox.put")
     bell.ring()
 

@@ -6,7 +6,7 @@ from typing import Any
 from django.conf import settings
 
 from payments.gateway import objects, reading
-from payments.gateway.client import api, read
+from payments.gateway.client import api, listed, read
 from payments.gateway.errors import Misconfigured, translated
 from payments.money import Money
 
@@ -161,8 +161,7 @@ def refunds_of(payment_intent_id: str) -> list[objects.RefundState]:
     expand = ["data.balance_transaction", "data.failure_balance_transaction"]
     query: Any = {"payment_intent": payment_intent_id, "limit": 100, "expand": expand}
     with translated("refunds_of"):
-        found = api().refunds.list(query)
-        return [reading.refund(raw) for raw in found.auto_paging_iter()][::-1]
+        return [reading.refund(raw) for raw in listed("refunds", **query)][::-1]
 
 
 def payout(payout_id: str) -> objects.PayoutState:
@@ -175,7 +174,7 @@ def payout_content(payout_id: str) -> list[objects.BalanceTransaction]:
     """Every balance transaction inside an automatic payout, its own among them."""
     query: Any = {"payout": payout_id, "limit": 100}
     with translated("payout_content"):
-        rows = api().balance_transactions.list(query).auto_paging_iter()
+        rows = listed("balance_transactions", **query)
         return [found for raw in rows if (found := reading.balance_transaction(raw))]
 
 

@@ -1,6 +1,7 @@
 """The one Stripe client: pinned version, short timeouts, retries with the same key."""
 
 import json
+from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
@@ -63,6 +64,15 @@ def read(path: str, **query: Any) -> Told:
     _refuse_inside_transaction()
     answer = _client().raw_request("get", f"/v1/{path}", **query)
     return json.loads(answer.body, object_hook=Told)
+
+
+def listed(path: str, **query: Any) -> Iterator[Told]:
+    """Every object of a list, page by page."""
+    page = read(path, **query)
+    yield from page.data
+    while page.has_more:
+        page = read(path, **query, starting_after=page.data[-1].id)
+        yield from page.data
 
 
 def _refuse_inside_transaction() -> None:

@@ -11,6 +11,7 @@ from django.conf import settings
 from payments.clock import local_date
 from payments.crash import crash_here
 from payments.models import Contribution, Receipt, ReceiptCounter, RefundNote
+from payments.models.kept import insert
 from payments.money import Money
 from payments.receipts.facts import ReceiptFacts
 
@@ -22,20 +23,26 @@ def issue(contribution: Contribution, *, now: datetime) -> Receipt:
     number that was rolled back is given to the next one.
     """
     found = Receipt.objects.filter(contribution=contribution).first()
-    if found:
-        return found
+    return found or number(contribution, now=now)
+
+
+def number(contribution: Contribution, *, now: datetime) -> Receipt:
+    """The same for one that is known to have none: it has been moved to paid just now."""
     received_on = local_date(contribution.received_at)  # type: ignore[arg-type]
     year = received_on.year
     sequence = ReceiptCounter.objects.next_receipt(year)
     crash_here("receipt.counted")
-    number = f"{year}-{sequence:06}"
-    return Receipt.objects.create(
-        number=number,
-        year=year,
-        sequence=sequence,
-        contribution=contribution,
-        facts=freeze(contribution, number=number, issued_on=local_date(now)).to_json(),
-        issued_at=now,
+    printed = f"{year}-{sequence:06}"
+    facts = freeze(contribution, number=printed, issued_on=local_date(now))
+    return insert(
+        Receipt(
+            number=printed,
+            year=year,
+            sequence=sequence,
+            contribution=contribution,
+            facts=facts.to_json(),
+            issued_at=now,
+        )
     )
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from payments import clock
 from payments.models import AuditEntry
+from payments.models.kept import insert
 
 
 def note(
@@ -16,12 +17,14 @@ def note(
     after: dict[str, Any] | None = None,
 ) -> None:
     """One line of the audit; `actor` None is Stripe or the clock, not a person."""
-    AuditEntry.objects.create(
-        at=clock.now(),
-        actor=actor,
-        action=action,
-        subject=f"{type(subject).__name__.lower()}:{subject}",
-        reason=reason[:200],
-        before=before or {},
-        after=after or {},
+    insert(
+        AuditEntry(
+            at=clock.now(),
+            actor=actor,
+            action=action,
+            subject=f"{type(subject).__name__.lower()}:{subject}",
+            reason=reason[:200],
+            before=before or {},
+            after=after or {},
+        )
     )

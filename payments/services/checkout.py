@@ -15,6 +15,7 @@ from payments.gateway import calls, errors
 from payments.gateway.client import livemode
 from payments.gateway.objects import CHECKOUT_KEY, COVER_KEY, SUBSCRIPTION_KEY, Session
 from payments.models import Checkout, Recognition
+from payments.models.kept import found
 from payments.money import Money
 from payments.services import cards, contributions, mirror
 from payments.services.parked import Foreign
@@ -83,7 +84,8 @@ def sync(session_id: str) -> None:
 
     Raises Foreign for one not ours.
     """
-    if Checkout.objects.filter(stripe_checkout_session_id=session_id, status=Status.PAID).exists():
+    known = found(Checkout, stripe_checkout_session_id=session_id)
+    if known and known.status == Status.PAID:
         return
     session = calls.session(session_id)
     crash_here("checkout.session_read")
@@ -209,12 +211,12 @@ def _create_session(checkout: Checkout) -> Session:
 
 def _of(session: Session) -> Checkout:
     """Our checkout of a session, by Stripe's id or by ours where an answer was lost."""
-    found = Checkout.objects.filter(stripe_checkout_session_id=session.id).first()
-    if found is None and session.metadata.get(CHECKOUT_KEY):
-        found = Checkout.objects.filter(public_id=session.metadata[CHECKOUT_KEY]).first()
-    if found is None:
+    known = found(Checkout, stripe_checkout_session_id=session.id)
+    if known is None and session.metadata.get(CHECKOUT_KEY):
+        known = found(Checkout, public_id=session.metadata[CHECKOUT_KEY])
+    if known is None:
         raise Foreign("a session without our checkout's id")
-    return found
+    return known
 
 
 def _expired(checkout: Checkout, session: Session) -> None:

@@ -19,7 +19,8 @@ from payments.gateway.objects import (
     Payment,
 )
 from payments.models import Checkout, Contribution, LedgerEntry, Subscription
-from payments.receipts.issue import issue
+from payments.models.kept import found, held, insert
+from payments.receipts import issue
 from payments.services import after_end, audit, corrections, failed_renewals, ledger, mirror
 from payments.services.parked import Foreign, Unsettled
 
@@ -89,7 +90,7 @@ def record_failure(checkout: Checkout, payment: Payment) -> Contribution:
         contribution = _of(payment, checkout, None, _gift_facts(checkout, payment))
         _move_checkout(checkout, Checkout.Status.FAILED)
         failed = contribution.move(Status.FAILED)
-        if failed or contribution.pk is None:
+        if failed or contribution._state.adding:
             contribution.save()
         if failed:
             crash_here("contribution.failed")
@@ -99,8 +100,7 @@ def record_failure(checkout: Checkout, payment: Payment) -> Contribution:
 
 def _record_gift(payment: Payment) -> Contribution | None:
     with _booking():
-        rows = Checkout.objects.select_for_update()
-        checkout = rows.filter(public_id=payment.metadata[CHECKOUT_KEY]).first()
+        checkout = held(Checkout, public_id=payment.metadata[CHECKOUT_KEY])
         if checkout is None:
             raise Foreign("a checkout that this installation does not know")
         if payment.status not in {"succeeded", "processing"}:
@@ -110,9 +110,9 @@ def _record_gift(payment: Payment) -> Contribution | None:
 
 
 def _settled(**key: str) -> Contribution | None:
-    """A contribution of which all is known, so that nothing has to be read; its key alone."""
-    settled = Contribution.objects.filter(status=Status.PAID, fee_minor__isnull=False, **key)
-    return settled.only("pk").order_by().first()
+    """A contribution of which all is known, so that nothing has to be read."""
+    known = found(Contribution, **key)
+    return known if known and known.status == Status.PAID and known.fee_minor is not None else None
 
 
 @contextmanager
@@ -151,15 +151,12 @@ def _record_cycle(invoice: Invoice, payment: Payment) -> Contribution | None:
         raise Foreign("an invoice without our checkout's id")
     if payment.status != "succeeded":
         return None
-    ours = Subscription.objects.filter(stripe_subscription_id=invoice.subscription_id)
-    if not ours.exists():
-        mirror.sync(invoice.subscription_id)
+    known = mirror.known(invoice.subscription_id)
     first = invoice.billing_reason == "subscription_create"
     with _booking():
         # The checkout before its subscription: the order in which everybody locks.
-        begun = Checkout.objects.filter(pk__in=ours.values("checkout"))
-        checkout = begun.select_for_update().first() if first else None
-        subscription = ours.select_for_update().get()
+        checkout = held(Checkout, id=known.checkout_id) if first else None
+        subscription = held(Subscription, id=known.pk) or known
         facts = _cycle_facts(subscription, invoice, payment)
         contribution = _keep(payment, checkout=checkout, subscription=subscription, facts=facts)
         failed_renewals.paid(invoice)
@@ -206,7 +203,9 @@ def _keep(
         at_home = settled.currency == contribution.currency
         contribution.fee_minor = settled.fee_minor if at_home else 0
         contribution.stripe_balance_transaction_id = settled.id
-    if contribution.pk is None or arrived or settled:
+    if contribution._state.adding:
+        insert(contribution)
+    elif arrived or settled:
         contribution.save()
     crash_here("contribution.row_written")
     first = _book(contribution) if arrived else None
@@ -224,9 +223,8 @@ def _of(
     facts: dict[str, Any],
 ) -> Contribution:
     """The contribution of a payment, under lock; one that is not saved yet where there is none."""
-    rows = Contribution.objects.select_for_update()
-    found = rows.filter(stripe_payment_intent_id=payment.id).first()
-    return found or Contribution(
+    known = held(Contribution, stripe_payment_intent_id=payment.id)
+    return known or Contribution(
         stripe_payment_intent_id=payment.id,
         status=Status.PENDING,
         supporter_id=_supporter_id(checkout, subscription, facts),
@@ -257,7 +255,7 @@ def _book(contribution: Contribution) -> LedgerEntry:
     """What follows from money that has just arrived."""
     first = ledger.received(contribution)
     crash_here("contribution.booked")
-    receipt = issue(contribution, now=clock.now())
+    receipt = issue.number(contribution, now=clock.now())
     crash_here("contribution.receipt_numbered")
     audit.note(
         "contribution received",

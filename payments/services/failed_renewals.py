@@ -11,6 +11,7 @@ from payments import clock, outbox
 from payments.gateway import calls
 from payments.gateway.objects import Invoice
 from payments.models import FailedRenewal, Subscription
+from payments.models.kept import held
 from payments.services import mirror
 
 Status = FailedRenewal.Status
@@ -43,7 +44,7 @@ def closed(invoice_id: str) -> None:
 
 def paid(invoice: Invoice) -> None:
     """Count what had failed and came after all. Called inside the transaction that books it."""
-    row = FailedRenewal.objects.select_for_update().filter(stripe_invoice_id=invoice.id).first()
+    row = held(FailedRenewal, stripe_invoice_id=invoice.id)
     if row and row.move(Status.RECOVERED):
         _recovered(row, invoice)
         row.save()

@@ -5,6 +5,7 @@ from datetime import datetime
 from payments import clock
 from payments.gateway.objects import BalanceTransaction
 from payments.models import Account, Contribution, Dispute, LedgerEntry, LedgerLine, Refund
+from payments.models.kept import insert, insert_all
 from payments.money import Money
 
 Kind = LedgerEntry.Kind
@@ -18,7 +19,7 @@ def received(contribution: Contribution) -> LedgerEntry:
     Whoever moved it to paid, under its lock, books it: nobody has before.
     """
     charged = contribution.charged
-    entry = LedgerEntry.objects.create(
+    entry = LedgerEntry(
         key=f"contribution:{contribution.public_id}",
         kind=Kind(contribution.kind),
         occurred_at=contribution.received_at or contribution.created_at,
@@ -29,6 +30,7 @@ def received(contribution: Contribution) -> LedgerEntry:
         contribution=contribution,
         stripe_charge_id=contribution.stripe_charge_id or "",
     )
+    insert(entry)
     _lines(entry, {Account.STRIPE: charged.minor, Account.CONTRIBUTIONS: -charged.minor})
     return entry
 
@@ -46,7 +48,7 @@ def fee(
     A fee of zero is booked as an entry without lines, so that the movement is settled.
     """
     kept = Money(balance.fee_minor, balance.currency)
-    entry = LedgerEntry.objects.create(
+    entry = LedgerEntry(
         key=f"fee:{balance.id}",
         kind=Kind.FEE,
         occurred_at=balance.created_at,
@@ -60,6 +62,7 @@ def fee(
         stripe_charge_id=contribution.stripe_charge_id or "",
         stripe_balance_transaction_id=balance.id,
     )
+    insert(entry)
     _lines(entry, {Account.FEES: kept.minor, Account.STRIPE: -kept.minor})
     return entry
 
@@ -187,8 +190,10 @@ def _lines(entry: LedgerEntry, amounts: dict[Account, int]) -> None:
     """The entry's lines; those of zero are left out."""
     if sum(amounts.values()) != 0:
         raise ValueError("an entry's lines sum to zero")
-    LedgerLine.objects.bulk_create(
+    lines = [
         LedgerLine(entry=entry, account=account, amount_minor=minor, currency=entry.currency)
         for account, minor in amounts.items()
         if minor
-    )
+    ]
+    if lines:
+        insert_all(lines)

@@ -11,6 +11,7 @@ from payments.crash import crash_here
 from payments.gateway import calls
 from payments.gateway.objects import CHECKOUT_KEY, COVER_KEY, FOLLOWS_KEY, SubscriptionState
 from payments.models import Checkout, Consent, FailedRenewal, Subscription, SubscriptionChange
+from payments.models.kept import found, held
 from payments.services import after_end, audit
 from payments.services.parked import Foreign
 
@@ -20,8 +21,8 @@ NEWS = timedelta(days=7)
 
 def known(stripe_subscription_id: str) -> Subscription:
     """Our row of a subscription, read from Stripe where we have none yet."""
-    found = Subscription.objects.filter(stripe_subscription_id=stripe_subscription_id).first()
-    return found or sync(stripe_subscription_id)
+    row = found(Subscription, stripe_subscription_id=stripe_subscription_id)
+    return row or sync(stripe_subscription_id)
 
 
 def sync(stripe_subscription_id: str) -> Subscription:
@@ -29,9 +30,7 @@ def sync(stripe_subscription_id: str) -> Subscription:
     state = calls.subscription(stripe_subscription_id)
     crash_here("subscription.read")
     with transaction.atomic():
-        row = (
-            Subscription.objects.select_for_update().filter(stripe_subscription_id=state.id).first()
-        )
+        row = held(Subscription, stripe_subscription_id=state.id)
         if row is None:
             return _create(state)
         if row.seen_at <= state.seen_at:
@@ -65,7 +64,7 @@ def _create(state: SubscriptionState) -> Subscription:
 def _first(state: SubscriptionState) -> Subscription:
     checkout = None
     if CHECKOUT_KEY in state.metadata:
-        checkout = Checkout.objects.filter(public_id=state.metadata[CHECKOUT_KEY]).first()
+        checkout = found(Checkout, public_id=state.metadata[CHECKOUT_KEY])
     if checkout is None:
         raise Foreign("a subscription without a checkout of ours")
     people = get_user_model().objects

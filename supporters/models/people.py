@@ -10,6 +10,8 @@ from django.contrib.auth.models import PermissionsMixin
 from django.db import models
 from django.utils import timezone
 
+from payments.models.kept import found, insert_unless_known
+
 
 def normalise_email(email: str) -> str:
     """How addresses are compared: NFKC, trimmed, lower case."""
@@ -38,11 +40,11 @@ class UserManager(BaseUserManager["User"]):
         """
         address = normalise_email(email)
         verified = self.filter(emailaddress__email__iexact=address, emailaddress__verified=True)
-        found = verified.first() or self.filter(email=address).first()
-        if found:
-            return found
+        known = verified.first() or found(self.model, email=address)
+        if known:
+            return known
         made = self.model(email=address, name=name, password="!")  # noqa: S106 (nobody's: no hash)
-        self.bulk_create([made], ignore_conflicts=True)
+        insert_unless_known(made)
         return self.get(email=address)
 
     def get_by_natural_key(self, email: str | None) -> "User":
