@@ -34,6 +34,8 @@ from tests.builders import begin
 ORDERS = 100
 # In every so many-th order a fifth of the events is lost, and fetched from Stripe's list later.
 LOSSY, LOST = 5, 0.2
+# How many events a worker takes at once: of those it does the same work once.
+PORTIONS = (3, 10, 200)
 
 
 class Remembering:
@@ -114,7 +116,9 @@ def one_state(story, life, *, orders=ORDERS):
         order = bodies + chance.choices(bodies, k=len(bodies) // 2)
         chance.shuffle(order)
         lost = chance.sample(listed, int(len(listed) * LOST)) if seed % LOSSY == 0 else []
-        state = _state_after([body for body in order if body not in lost], lossy=bool(lost))
+        heard = [body for body in order if body not in lost]
+        portion = PORTIONS[seed % len(PORTIONS)]
+        state = _state_after(heard, lossy=bool(lost), portion=portion)
         different = {
             name: (state[name], first[name]) for name in first if state[name] != first[name]
         }
@@ -122,17 +126,17 @@ def one_state(story, life, *, orders=ORDERS):
     return first
 
 
-def _state_after(bodies, *, lossy=False):
+def _state_after(bodies, *, lossy=False, portion=PORTIONS[-1]):
     """Post the events, apply them, read the rows, and undo it all."""
     block = transaction.atomic()
     block._from_testcase = True
     with block:
         for body in bodies:
             post(body)
-        apply()
+        apply(portion)
         if lossy:
             backfill.pull(datetime(2020, 1, 1, tzinfo=UTC))
-            apply()
+            apply(portion)
         state = rows()
         transaction.set_rollback(True)
     return state
@@ -145,8 +149,8 @@ def post(body):
     inbox.accept(body, header)
 
 
-def apply():
-    while inbox.apply_due():
+def apply(portion=PORTIONS[-1]):
+    while inbox.apply_due(limit=portion):
         pass
     failed = StripeEvent.objects.filter(status="failed").values_list("type", "note")
     assert not failed, list(failed)
