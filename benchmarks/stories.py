@@ -48,7 +48,7 @@ def listen(chapter: Chapter) -> None:
     SandboxTransport.current = chapter  # type: ignore[assignment]
 
 
-def lived(number: int) -> Chapter:
+def lived(number: int, *, people: int = PEOPLE) -> Chapter:
     """Of each eight people four give once, one of whom is refunded, and four give monthly, three
     times each: about nine events a person."""
     from payments.gateway import calls
@@ -68,7 +68,7 @@ def lived(number: int) -> Chapter:
     sandbox = Sandbox(webhooks=hooks, deliver=hear, seed=number, settings=rich)
     SandboxTransport.current = sandbox
     calls.ensure_product()
-    for person in range(PEOPLE):
+    for person in range(people):
         _give(sandbox, f"reader-{number}-{person}@example.org", monthly=person % 2 == 1)
     sandbox.advance(62 * DAY)
     _refund(sandbox.store.kinds["payment_intent"][0])
