@@ -54,7 +54,7 @@ class Published:
 
 @dataclass(frozen=True, slots=True)
 class Live:
-    """Everything that readers can meet. `problems` are told on the desk.
+    """Everything that readers can meet. `problems` say, by code, why an appeal is not shown.
 
     `pages` and `answers` keep what was made of it: HTML per place and page, bytes per path.
     """
@@ -62,7 +62,7 @@ class Live:
     bundle: rules.Bundle
     published: dict[str, Published]
     origins: frozenset[str]
-    problems: tuple[str, ...]
+    problems: dict[str, list[str]]
     at: int
     pages: dict[Any, str] = field(default_factory=dict)
     answers: dict[str, Any] = field(default_factory=dict)
@@ -88,7 +88,7 @@ def device_data(bundle: rules.Bundle, placement: str) -> dict[str, Any]:
 def build(now: datetime) -> Live:
     """Read what is published and not muted at a moment."""
     published: dict[str, Published] = {}
-    problems: list[str] = []
+    problems: dict[str, list[str]] = {}
     ledger = claims.ledger(clock.local_date(now))
     tested = dict(Experiment.objects.counting(now).values_list("appeal", "id"))
     for appeal in Appeal.objects.live():
@@ -99,7 +99,7 @@ def build(now: datetime) -> Live:
                 made = replace(made, candidate=replace(made.candidate, tested=test))
             published[appeal.code] = made
         except rules.RuleError as error:
-            problems.append(f"{appeal.code} is not shown: {error}")
+            problems[appeal.code] = error.sentences
     bundle = rules.Bundle(
         appeals=tuple(each.candidate for each in published.values()),
         mutes=tuple(_mutes(now)),
@@ -109,7 +109,7 @@ def build(now: datetime) -> Live:
         killed=Mute.objects.current(now).filter(kind=Mute.Kind.SWITCH).exists(),
     )
     origins = Origin.objects.filter(removed_at=None).values_list("origin", flat=True)
-    return Live(bundle, published, frozenset(origins), tuple(problems), _epoch(now))
+    return Live(bundle, published, frozenset(origins), problems, _epoch(now))
 
 
 def told(appeal: Appeal, said: Content, *, ledger: claims.Ledger, now: datetime) -> Published:

@@ -47,7 +47,7 @@ def problems(content: Content, appeal: Appeal) -> list[Problem]:
         ]
         for sentence in (
             *_half(variant, content),
-            *_said(variant, counted, ledger),
+            *unsayable(variant, counted, ledger),
             *_built(variant, content, counted, campaign),
         ):
             found.append(Problem(variant.code, sentence))
@@ -137,7 +137,7 @@ def _colours(variant: Wording, campaign: Campaign) -> Iterator[str]:
         yield sentence % (words | {"ratio": each.ratio, "needed": each.needed})
 
 
-def _said(variant: Wording, counted: Figures, ledger: claims.Ledger) -> Iterator[str]:
+def unsayable(variant: Wording, counted: Figures, ledger: claims.Ledger) -> Iterator[str]:
     """Claims without proof, and figures of which nothing true can be said yet."""
     for each in ledger.unproven(variant.text):
         yield each.sentence

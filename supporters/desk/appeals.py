@@ -17,6 +17,7 @@ from supporters.appeals.publishing import Refused
 from supporters.desk import refusals
 from supporters.desk.access import CAMPAIGNS, actor, only
 from supporters.desk.preview import framing
+from supporters.desk.troubles import troubles
 from supporters.models import Appeal, AppealVersion, Campaign, Mute, Placement
 
 Status = Appeal.Status
@@ -36,6 +37,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "campaigns": Campaign.objects.all(),
         "asked": request.GET,
         "mutes": Mute.objects.current(now).select_related("by"),
+        "troubles": list(troubles()),
     }
     return render(request, "supporters/desk/appeals.html", context)
 
@@ -61,6 +63,7 @@ def appeal_page(
         "latest": latest,
         "content": content,
         "problems": gate.problems(content, appeal),
+        "troubles": [each for each in troubles() if each.code == code],
         "conditions": _conditions(content),
         "proofs": _proofs(content, ledger),
         "steps": steps_of(appeal, latest, request),

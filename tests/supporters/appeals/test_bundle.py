@@ -134,7 +134,7 @@ def test_rules_that_cannot_be_read_leave_the_others_standing_and_are_told_to_the
     version = AppealVersion.objects.create(appeal=appeal, number=9, content=content, at=clock.now())
     Appeal.objects.filter(pk=appeal.pk).update(live=version)
     assert decided().appeal == "report-the-next-one"
-    assert "There is no field “colour”" in bundle.current().problems[0]
+    assert "There is no field “colour”" in bundle.current().problems["wall-end"][0]
 
 
 def test_a_campaign_that_was_closed_is_over():

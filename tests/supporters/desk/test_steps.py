@@ -1,8 +1,12 @@
 """The way of an appeal as people click it."""
 
+from datetime import timedelta
+
 import pytest
 
-from supporters.models import Appeal
+from payments import clock
+from supporters.appeals import bundle
+from supporters.models import Appeal, AppealVersion
 from tests.supporters.appeals.drafts import claim, draft, published, said
 
 pytestmark = pytest.mark.django_db
@@ -97,6 +101,32 @@ def test_the_page_names_the_claims_it_rests_on(desk):
     page = desk.get(PAGE).content.decode()
     assert "12 reporters" in page
     assert "Annual report, page 4" in page
+
+
+@pytest.mark.parametrize("address", ["/desk/appeals/", PAGE])
+def test_a_live_appeal_whose_claim_went_stale_is_told_in_words(desk, address):
+    fact = claim("12 reporters")
+    published(said(body="We are 12 reporters."))
+    bundle.forget()
+    assert "Shown otherwise." not in desk.get(address).content.decode()
+    fact.expires_on = clock.local_date(clock.now()) - timedelta(days=1)
+    fact.save()
+    bundle.forget()
+    page = desk.get(address).content.decode()
+    assert "Shown otherwise." in page
+    assert "is told in the house’s plain words. The claim “12 reporters” held until" in page
+
+
+@pytest.mark.parametrize("address", ["/desk/appeals/", PAGE])
+def test_a_live_appeal_whose_rules_cannot_be_read_is_told_in_words(desk, address):
+    appeal = published()
+    content = dict(appeal.live.content, rules=[["colour", "in", ["red"]]])
+    version = AppealVersion.objects.create(appeal=appeal, number=9, content=content, at=clock.now())
+    Appeal.objects.filter(pk=appeal.pk).update(live=version)
+    bundle.forget()
+    page = desk.get(address).content.decode()
+    assert "Not shown." in page
+    assert "wall-end: Condition 1: There is no field “colour”" in page
 
 
 def test_what_is_in_the_archive_is_listed_only_when_asked_for(desk):
