@@ -81,7 +81,7 @@ def create_card_session(
 
 def session(session_id: str) -> objects.Session:
     with translated("session"):
-        return reading.session(read(f"checkout/sessions/{session_id}"))
+        return reading.session(read("checkout", "sessions", session_id))
 
 
 def expire_session(session_id: str, *, key: str) -> objects.Session:
@@ -93,31 +93,31 @@ def expire_session(session_id: str, *, key: str) -> objects.Session:
 
 def payment(payment_intent_id: str) -> objects.Payment:
     with translated("payment"):
-        return reading.payment(read(f"payment_intents/{payment_intent_id}", expand=BALANCES))
+        return reading.payment(read("payment_intents", payment_intent_id, expand=BALANCES))
 
 
 def payment_of_charge(charge_id: str) -> str:
     """The PaymentIntent that a charge belongs to; empty for one made without."""
     with translated("payment_of_charge"):
-        return reading._id(read(f"charges/{charge_id}").payment_intent)
+        return reading._id(read("charges", charge_id).payment_intent)
 
 
 def payment_of_dispute(dispute_id: str) -> str:
     """The PaymentIntent that a dispute is about; empty for a charge made without."""
     with translated("payment_of_dispute"):
-        return reading._id(read(f"disputes/{dispute_id}").payment_intent)
+        return reading._id(read("disputes", dispute_id).payment_intent)
 
 
 def invoice(invoice_id: str) -> objects.Invoice:
     with translated("invoice"):
-        return reading.invoice(read(f"invoices/{invoice_id}", expand=["payments"]))
+        return reading.invoice(read("invoices", invoice_id, expand=["payments"]))
 
 
 def failed_invoice(invoice_id: str) -> objects.Invoice:
     """An invoice with the reason why its last attempt failed."""
     expand = ["payments.data.payment.payment_intent"]
     with translated("failed_invoice"):
-        return reading.invoice(read(f"invoices/{invoice_id}", expand=expand))
+        return reading.invoice(read("invoices", invoice_id, expand=expand))
 
 
 def invoice_of_payment(payment_intent_id: str) -> objects.Invoice | None:
@@ -132,7 +132,7 @@ def subscription(subscription_id: str) -> objects.SubscriptionState:
     seen_at = datetime.now(UTC)
     with translated("subscription"):
         expand = ["customer", "default_payment_method"]
-        raw = read(f"subscriptions/{subscription_id}", expand=expand)
+        raw = read("subscriptions", subscription_id, expand=expand)
     return reading.subscription(raw, seen_at=seen_at)
 
 
@@ -153,7 +153,7 @@ def create_refund(
 def refund(refund_id: str) -> objects.RefundState:
     expand = ["balance_transaction", "failure_balance_transaction"]
     with translated("refund"):
-        return reading.refund(read(f"refunds/{refund_id}", expand=expand))
+        return reading.refund(read("refunds", refund_id, expand=expand))
 
 
 def refunds_of(payment_intent_id: str) -> list[objects.RefundState]:
@@ -167,7 +167,7 @@ def refunds_of(payment_intent_id: str) -> list[objects.RefundState]:
 def payout(payout_id: str) -> objects.PayoutState:
     with translated("payout"):
         expand = ["balance_transaction", "failure_balance_transaction"]
-        return reading.payout(read(f"payouts/{payout_id}", expand=expand))
+        return reading.payout(read("payouts", payout_id, expand=expand))
 
 
 def payout_content(payout_id: str) -> list[objects.BalanceTransaction]:

@@ -43,6 +43,18 @@ def post(client, payload, *, secret=SECRET, at=None, header=None):
     )
 
 
+def heard_by(sandbox):
+    """The paths that Stripe is asked for from now on."""
+    asked, answer = [], sandbox.handle
+
+    def listening(method, path, headers, body):
+        asked.append(path)
+        return answer(method, path, headers, body)
+
+    sandbox.handle = listening
+    return asked
+
+
 def test_an_event_is_stored_before_it_is_answered(client):
     assert post(client, event()).status_code == 200
     assert StripeEvent.objects.get().status == StripeEvent.Status.RECEIVED
@@ -209,14 +221,7 @@ def test_events_of_one_object_that_are_due_together_have_it_read_once(
     about = {"object": {"id": row.stripe_subscription_id}}
     for number in range(3):
         post(client, event(id=f"evt_{number}", type=UPDATED, data=about))
-    asked = []
-    answer = stripe_sandbox.handle
-
-    def listening(method, path, headers, body):
-        asked.append(path)
-        return answer(method, path, headers, body)
-
-    stripe_sandbox.handle = listening
+    asked = heard_by(stripe_sandbox)
     assert inbox.apply_due() == 3
     assert len(asked) == 1
     told = StripeEvent.objects.filter(object_id=row.stripe_subscription_id, type=UPDATED)
@@ -248,3 +253,11 @@ def test_what_a_slow_stripe_leaves_of_a_batch_is_given_back_untried(client, stri
     inbox.apply_due(limit=3)
     assert list(StripeEvent.objects.order_by("pk").values_list("attempts", flat=True)) == [1, 0, 0]
     assert StripeEvent.objects.filter(due_at__lte=clock.now()).count() >= 2
+
+
+@pytest.mark.case("F8")
+def test_an_id_that_is_a_path_asks_for_nothing_else(client, stripe_sandbox):
+    post(client, event(type="payout.paid", data={"object": {"id": "../balance?a=b"}}))
+    asked = heard_by(stripe_sandbox)
+    assert inbox.apply_due() == 0
+    assert [path.partition("?")[0] for path in asked] == ["/v1/payouts/..%2Fbalance%3Fa%3Db"]
