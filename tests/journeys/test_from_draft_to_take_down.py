@@ -1,13 +1,22 @@
-"""An appeal as its newsroom lives with it: written, approved by another, read, silenced, down."""
+"""An appeal as its newsroom lives with it: written, approved by another, read, given to, down."""
 
+import csv
+import io
 import time
 
-from supporters.demo import people
+from payments.models import Contribution
+from supporters.demo import newspaper, people
 from supporters.models import Appeal, Campaign
 
-ARTICLE = "/articles/flood-wall-contract/"
+STORY = "flood-wall-contract"
+ARTICLE = f"/articles/{STORY}/"
 HEADING = "Four binders, and nobody else has read them"
-HARMLESS = {"heading": HEADING, "body": "If you are able to, please help us with the next file."}
+HARMLESS = {
+    "heading": HEADING,
+    "body": "If you are able to, please help us with the next file.",
+    "button": "Read on with {amount}",
+}
+CARD = {"card_number": "4242424242424242", "exp": "12/34", "cvc": "123"}
 MINUTE = 60
 
 
@@ -54,6 +63,10 @@ def test_from_the_first_word_to_taking_it_down(product, person):
     a_second_person_approves_and_publishes(ines, maeve)
     within_a_minute(reader, True)
     it_is_asked_only_where_its_rules_say(reader)
+    a_reader_gives_every_month(product, person())
+    product.advance(days=31)
+    the_month_s_report_shows_the_net_money_and_the_renewals(ines)
+    enter(maeve, "news-desk")
     a_story_is_silenced_and_asked_on_again(maeve, reader)
     it_is_taken_down(maeve, reader)
 
@@ -99,9 +112,45 @@ def it_is_asked_only_where_its_rules_say(reader):
     assert HEADING not in reader.open("/articles/jazz-archive/").words
 
 
+def a_reader_gives_every_month(product, nora):
+    nora.open(ARTICLE)
+    nora.press("Read on with", frequency="month", choice_month="10")
+    assert "€10.00 every month" in nora.page.words
+    nora.press("Pay €10.00", **CARD, name="Nora Reader", email="nora@example.org")
+    assert "Thank you, Nora." in nora.page.words
+    product.settle()
+
+
+def the_month_s_report_shows_the_net_money_and_the_renewals(ines):
+    """Under the article, and under everything else that the reference names."""
+    enter(ines, "campaigns")
+    first, renewal = Contribution.objects.order_by("received_at")
+    net = first.net.minor + renewal.net.minor
+    written_by = newspaper.find(STORY)
+    for by, code in {
+        "article": STORY,
+        "author": written_by.byline,
+        "section": written_by.section,
+        "campaign": "binders",
+        "appeal": "binders-end",
+        "placement": "article-end",
+        "variant": "binders",
+    }.items():
+        address = f"/desk/reports/appeals.csv?by={by}&from=&to="
+        answer = ines.open(address).answer
+        (row,) = csv.DictReader(io.StringIO(answer.text, newline=""))
+        assert row[by] == code
+        assert (row["first_gifts"], row["renewals"]) == ("1", "1")
+        assert int(row["first_net_minor"]) == first.net.minor
+        assert int(row["net_minor"]) == net
+        assert f"net_minor={net} fees_open=0" in answer.headers["X-Control-Total-EUR"]
+    ines.open("/desk/reports/appeals/?by=article&from=&to=")
+    assert STORY in ines.page.words
+
+
 def a_story_is_silenced_and_asked_on_again(maeve, reader):
     maeve.open("/desk/appeals/silence/")
-    aim = {"kind": "story", "value": "flood-wall-contract", "until": "2099-01-01T00:00"}
+    aim = {"kind": "story", "value": STORY, "until": "2099-01-01T00:00"}
     maeve.press("Silence it", reason="The court sits today.", **aim)
     within_a_minute(reader, False)
     maeve.press("Ask again", reason="The court has risen.")
