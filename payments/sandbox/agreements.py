@@ -53,7 +53,7 @@ def test_clock_of(box, customer):
 def make_item(box, *, subscription, price, quantity=1, metadata=None):
     return {
         **blank("subscription_item"), "id": box.store.new_id("si", length=14),
-        "object": "subscription_item", "created": box.clock.now(),
+        "object": "subscription_item", "created": box.clock.now(), "tax_rates": [],
         "metadata": dict(metadata or {}), "plan": plan_of(price), "price": render.plain(price),
         "quantity": quantity, "subscription": subscription["id"],
     }  # fmt: skip
