@@ -2,6 +2,7 @@
 
 import pytest
 
+from config.inline import gate_script
 from supporters.appeals import bundle
 from tests.browser.appeals import ARTICLE, ASIDE, SCROLL, Shifts, mark, switch_off, two_wordings
 
@@ -135,4 +136,32 @@ def test_what_was_switched_off_after_the_page_was_made_goes_without_a_shift(arti
     page.wait_for_function("document.querySelectorAll('[data-ko][inert]').length === 2")
     page.evaluate(SCROLL)
     assert page.locator(ASIDE).count() == 0
+    assert page.shifts.total() == 0
+
+
+INCLUDED = """<!doctype html><html lang="en" data-ko-page='{page}'><head><title>Built</title>
+<link rel="icon" href="data:,"><link rel="stylesheet" href="/static/supporters/css/tokens.css">
+<link rel="stylesheet" href="/static/supporters/css/appeal.css"><script>{gate}</script></head>
+<body><main><h1>A built page</h1>{text}{fragment}{text}</main>
+<script src="/static/supporters/js/appeal.js" type="module"></script></body></html>"""
+
+
+@pytest.mark.parametrize(
+    ("facts", "seen"),
+    [('"sensitive":false', 1), ('"sensitive":true', 0)],
+)
+def test_a_fragment_that_a_build_included_is_decided_by_the_page_s_own_words(window, facts, seen):
+    page = window(width=390).new_page()
+    page.shifts = Shifts(page)
+    html = INCLUDED.format(
+        page=f'{{"story":"built","section":"news",{facts}}}',
+        gate=gate_script(),
+        text="<p>Words of the story, of which there are many.</p>" * 20,
+        fragment=page.request.get("/appeals/fragment/article-end/").text(),
+    )
+    page.route("**/built/", lambda route: route.fulfill(content_type="text/html", body=html))
+    page.goto("/built/")
+    page.evaluate(SCROLL)
+    assert page.locator(ASIDE).count() == seen
+    assert page.locator("[data-ko]").evaluate("(each) => each.ko.c.story") == "built"
     assert page.shifts.total() == 0
