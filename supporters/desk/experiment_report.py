@@ -74,6 +74,11 @@ class Report:
     later_lines: list[Line]
     later_as_of: datetime
 
+    @property
+    def matured(self) -> bool:
+        """Whether a gift of any variant is ninety days old."""
+        return any(arm.gifts or arm.monthly for arm in self.later.values())
+
 
 def report(experiment: Experiment, now: datetime) -> Report:
     """Everything that its page says at a moment. Raises ValueError for one that has not begun."""

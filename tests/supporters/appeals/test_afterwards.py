@@ -57,10 +57,13 @@ def ends(name, *, after):
     Subscription.objects.filter(pk=agreement(name).pk).update(ended_at=started + after)
 
 
-def test_before_ninety_days_nothing_is_said(trial):
+def test_before_ninety_days_nothing_is_said(trial, client):
     wait(89 * DAY)
     assert found(trial) == {}
     assert report(trial, clock.now()).later["short"] == Afterwards()
+    client.force_login(ines())
+    page = client.get(f"/desk/appeals/experiments/{trial.code}/").content.decode()
+    assert "No gift of this test is ninety days old yet." in page
 
 
 def test_what_ended_or_came_back_by_day_ninety_counts_for_its_variant(trial):
