@@ -4,7 +4,9 @@ Nobody gets a letter and no receipt is numbered: both were another system's. Eac
 transaction with the outcome of its charges, so that a crash repeats nothing.
 """
 
+from collections import defaultdict
 from datetime import datetime
+from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.db import transaction
@@ -44,7 +46,7 @@ def plan(scope: Scope, ours: set[str]) -> None:
         for row in batch:
             if row.outcome == Outcome.ADOPTED:
                 row.outcome = Outcome.PLANNED
-        StagedCharge.objects.bulk_update(batch, ["outcome", "reason"])
+        _write_down(batch)
 
 
 def _unbooked(*, after: int) -> list[StagedCharge]:
@@ -82,27 +84,32 @@ def _book(batch: list[StagedCharge], scope: Scope) -> None:
         _contribution(
             row,
             agreements.get(row.stripe_subscription_id),
-            people.get(row.email.lower()),
+            people.get(row.email),
             lines.get(row.stripe_balance_transaction_id),
             now,
         )
         for row in chosen
     )
-    _enter(made, lines, [row.stripe_balance_transaction_id for row in chosen])
+    _enter(made, lines)
+    _write_down(batch)
+
+
+def _write_down(batch: list[StagedCharge]) -> None:
+    """The outcomes; who paid is kept of those only that were parked."""
+    by_outcome = defaultdict(list)
     for row in batch:
-        if row.outcome != Outcome.FOREIGN:
-            row.email = row.name = ""
-            row.metadata = {}
-    fields = ["outcome", "reason", "email", "name", "metadata"]
-    StagedCharge.objects.bulk_update(batch, fields)
+        by_outcome[row.outcome, row.reason].append(row.pk)
+    for (outcome, reason), keys in by_outcome.items():
+        changes: dict[str, Any] = {"outcome": outcome, "reason": reason}
+        if outcome in (Outcome.ADOPTED, Outcome.KNOWN):
+            changes |= {"email": "", "name": "", "metadata": {}}
+        StagedCharge.objects.filter(pk__in=keys).update(**changes)
 
 
 def _people(chosen: list[StagedCharge], agreements: dict[str, Subscription]) -> dict:
     """The supporter of each address, made where there is none; none where there is no address."""
     loose = [row for row in chosen if row.stripe_subscription_id not in agreements]
-    names = {row.email.lower(): row.name for row in loose if row.email}
-    users = get_user_model().objects
-    return {email: users.for_email(email, name=name) for email, name in names.items()}
+    return get_user_model().objects.for_emails({row.email: row.name for row in loose if row.email})
 
 
 def _contribution(
@@ -133,7 +140,16 @@ def _contribution(
         stripe_charge_id=row.stripe_charge_id,
         stripe_customer_id=row.stripe_customer_id,
         livemode=row.livemode,
+        stripe_balance_transaction_id=line.stripe_balance_transaction_id if line else None,
+        fee_minor=_fee(row, line),
     )
+
+
+def _fee(row: StagedCharge, line: BalanceLine | None) -> int | None:
+    """In the charge's currency; what was exchanged has its fee in the ledger alone."""
+    if line is None:
+        return None
+    return line.fee_minor if line.currency == row.currency else 0
 
 
 def _kind(row: StagedCharge, agreement: Subscription | None) -> str:
@@ -142,21 +158,15 @@ def _kind(row: StagedCharge, agreement: Subscription | None) -> str:
     return Kind.FIRST if row.billing_reason == "subscription_create" else Kind.RENEWAL
 
 
-def _enter(made: list[Contribution], lines: dict[str, BalanceLine], ids: list[str]) -> None:
+def _enter(made: list[Contribution], lines: dict[str, BalanceLine]) -> None:
     """The ledger's entries: gross, and the fee of each that Stripe's line has told."""
-    roots = ledger_in_bulk.received(made)
-    settled, fees = [], []
-    for row, root, txn in zip(made, roots, ids, strict=True):
-        line = lines.get(txn)
+    fees = []
+    for row, root in zip(made, ledger_in_bulk.received(made), strict=True):
+        line = lines.get(row.stripe_balance_transaction_id or "")
         if line is None:
             continue
-        row.stripe_balance_transaction_id = txn
-        same = line.currency == row.currency
-        row.fee_minor = line.fee_minor if same else 0
-        settled.append(row)
-        if same:
+        if line.currency == row.currency:
             fees.append((root, statement.told(line)))
         else:
             corrections.exchange(root, statement.told(line))
     ledger_in_bulk.fees(fees)
-    Contribution.objects.bulk_update(settled, ["fee_minor", "stripe_balance_transaction_id"])

@@ -78,4 +78,6 @@ def _keep_invoices(items: list[InvoicePayment]) -> None:
         row.stripe_subscription_id = item.subscription_id
         row.billing_reason = item.billing_reason[:60]
     fields = ["stripe_invoice_id", "stripe_subscription_id", "billing_reason"]
-    StagedCharge.objects.bulk_update(rows, fields)
+    StagedCharge.objects.bulk_create(
+        rows, update_conflicts=True, unique_fields=["id"], update_fields=fields
+    )

@@ -34,10 +34,10 @@ def subscriptions(scope: Scope, say: Say) -> None:
         known = Subscription.objects.in_bulk(
             [item.id for item in items], field_name="stripe_subscription_id"
         )
-        for state in items:
-            if state.id not in known and not scope.subscription(state):
-                people = get_user_model().objects
-                mirror.adopt(state, supporter=people.for_email(state.email, name=state.name))
+        new = [each for each in items if each.id not in known and not scope.subscription(each)]
+        people = get_user_model().objects.for_emails({each.email: each.name for each in new})
+        for state in new:
+            mirror.adopt(state, supporter=people[state.email])
 
     once("subscriptions", lambda after: pages.subscriptions(after=after), keep, say)
 

@@ -8,6 +8,7 @@ from typing import ClassVar
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models
+from django.db.models.functions import Lower
 from django.utils import timezone
 
 from payments.models.kept import found, insert_unless_known
@@ -46,6 +47,19 @@ class UserManager(BaseUserManager["User"]):
         made = self.model(email=address, name=name, password="!")  # noqa: S106 (nobody's: no hash)
         insert_unless_known(made)
         return self.get(email=address)
+
+    def for_emails(self, names: dict[str, str]) -> dict[str, "User"]:
+        """The same for many addresses with their names, each as it was given."""
+        given = {email: normalise_email(email) for email in names}
+        known = {user.email: user for user in self.filter(email__in=given.values())}
+        proved = self.filter(emailaddress__verified=True).annotate(
+            address=Lower("emailaddress__email")
+        )
+        known |= {user.address: user for user in proved.filter(address__in=given.values())}
+        return {
+            email: known.get(address) or self.for_email(email, name=names[email])
+            for email, address in given.items()
+        }
 
     def get_by_natural_key(self, email: str | None) -> "User":
         return self.get(email=normalise_email(email or ""))
