@@ -14,6 +14,7 @@ from django.utils.translation import get_language
 from supporters.appeals import bundle, references, rendering, rules
 from supporters.appeals.bundle import Live
 from supporters.appeals.content import Wording
+from supporters.models import Placement
 
 KEPT_PAGES = 2000
 
@@ -28,7 +29,7 @@ def ask(
     """The HTML for a placement, empty where nothing can show. `page` is None in a fragment.
 
     A known page keeps its place without a wording in it, so that its views enter the sample on
-    which the next appeal is tried.
+    which the next appeal is tried; not inside its text, where finding the place costs.
 
     `addresses` go to the template: path, action, level and the like.
     """
@@ -44,7 +45,8 @@ def _made(live: Live, placement: str, page: rules.Page | None, addresses: dict[s
     here = live.bundle
     if page is not None:
         here = rules.for_page(here, placement, page, live.at)
-    if here.killed or not (page or here.at(placement)):
+    kept = page is not None and placement != Placement.INSIDE
+    if here.killed or not (kept or here.at(placement)):
         return ""
     plain = rules.without_device(here, placement, page, live.at)
     first = f"{plain.code}/{max(plain.arms, key=lambda arm: arm[1])[0]}" if plain else ""

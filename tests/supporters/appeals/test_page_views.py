@@ -10,8 +10,8 @@ import time_machine
 from django.db import DatabaseError
 
 from payments import clock, sweep
-from supporters.appeals import beacon, edge, page_views
-from supporters.models import AppealCount, PageViewSample
+from supporters.appeals import beacon, bundle, edge, page_views
+from supporters.models import Appeal, AppealCount, PageViewSample
 from tests.supporters.appeals.drafts import CONTENT, draft, ines
 
 pytestmark = pytest.mark.django_db
@@ -97,6 +97,16 @@ def test_a_view_costs_no_query_until_the_next_writing(django_assert_num_queries)
         tell(PHONE, times=20)
     with django_assert_num_queries(1):
         beacon.flush()
+
+
+def test_a_page_on_which_nothing_is_asked_still_tells_and_its_text_is_left_alone(client):
+    Appeal.objects.update(live=None, status=Appeal.Status.DOWN)
+    bundle.forget()
+    page = client.get("/articles/dock-four/").content.decode()
+    bundle.forget()
+    assert 'data-place="article-end"' in page
+    assert "ko-appeal__" not in page
+    assert 'data-place="in-article"' not in page
 
 
 def test_where_nothing_may_be_kept_nothing_of_the_reader_is_taken(settings):
