@@ -21,7 +21,7 @@ from payments.models import (
     Subscription,
 )
 from payments.reconcile import statement
-from payments.services import corrections, ledger_in_bulk
+from payments.services import ledger, ledger_in_bulk
 
 Outcome = StagedCharge.Outcome
 Kind = Contribution.Kind
@@ -168,5 +168,5 @@ def _enter(made: list[Contribution], lines: dict[str, BalanceLine]) -> None:
         if line.currency == row.currency:
             fees.append((root, statement.told(line)))
         else:
-            corrections.exchange(root, statement.told(line))
+            ledger.exchange(root, statement.told(line))
     ledger_in_bulk.fees(fees)

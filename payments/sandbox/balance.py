@@ -1,5 +1,7 @@
 """The account's money: balance transactions, what is pending and what is available."""
 
+from decimal import Decimal
+
 from payments.sandbox import lists, made, render
 from payments.sandbox.clock import DAY
 from payments.sandbox.spec import blank
@@ -14,6 +16,10 @@ KINDS_OF_CATEGORY = {
 def record(box, *, type, amount, currency, source, fee=0, description=None, category=None,
            delay_days=None, fee_description="Stripe processing fees"):  # fmt: skip
     """A balance transaction; `delay_days` of 0 makes it available at once."""
+    rate = None
+    if other := box.settings.settles_in.get(currency):
+        currency, rate = other["currency"], Decimal(other["rate"])
+        amount, fee = round(amount * rate), round(fee * rate)
     now = box.clock.now()
     delay = box.settings.available_days if delay_days is None else delay_days
     details = {
@@ -25,6 +31,7 @@ def record(box, *, type, amount, currency, source, fee=0, description=None, cate
         fee_details=[details] if fee else [], net=amount - fee, type=type, source=source,
         description=description, balance_type="payments",
         reporting_category=category or KINDS_OF_CATEGORY[type],
+        exchange_rate=rate and float(rate),
         status="pending" if delay else "available", available_on=now + delay * DAY, _payout=None,
     )  # fmt: skip
     if delay:

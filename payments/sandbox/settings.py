@@ -17,6 +17,8 @@ DEFAULTS = {
     "payouts": True,
     "refunds_need_funds": True,
     "webhooks_first": False,
+    # Currencies without a bank account of their own: {"usd": {"currency": "eur", "rate": "0.92"}}.
+    "settles_in": {},
 }
 
 

@@ -21,7 +21,7 @@ from payments.gateway.objects import (
 from payments.models import Checkout, Contribution, LedgerEntry, Subscription
 from payments.models.kept import found, held, insert
 from payments.receipts import issue
-from payments.services import after_end, audit, corrections, failed_renewals, ledger, mirror
+from payments.services import after_end, audit, failed_renewals, ledger, mirror
 from payments.services.parked import Foreign, Unsettled
 
 Kind, Status = Contribution.Kind, Contribution.Status
@@ -273,7 +273,7 @@ def _book_fee(
     if balance.currency == contribution.currency:
         ledger.fee(contribution, balance, first=first)
     else:
-        corrections.exchange(first or ledger.root_of(contribution), balance)
+        ledger.exchange(first or ledger.root_of(contribution), balance)
     crash_here("contribution.fee_booked")
 
 

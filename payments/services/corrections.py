@@ -69,32 +69,6 @@ def counter(root: LedgerEntry) -> LedgerEntry:
         return _settle(root, f"{COUNTER}{root.pk}:{len(parts)}", gross, fee)
 
 
-def exchange(root: LedgerEntry, balance: BalanceTransaction) -> None:
-    """Money charged in one currency that Stripe settled in another (FAILURES F50).
-
-    The movement stays booked in the currency of the charge, free of a fee there; what left that
-    currency, and what came of it less the fee, are two movements of their own.
-    """
-    txn = {"stripe_balance_transaction_id": balance.id}
-    links = {"contribution": root.contribution, "stripe_charge_id": root.stripe_charge_id}
-    with transaction.atomic():
-        for key, gross, fee_minor, more in (
-            ("out", -root.moved, 0, {}),
-            ("free", Money(0, root.currency), 0, {"settles": root}),
-            ("in", _amount(balance), balance.fee_minor, txn),
-        ):
-            _book(
-                key=f"exchange_{key}:{balance.id}",
-                kind=Kind.EXCHANGE,
-                at=balance.created_at,
-                gross=gross,
-                fee_minor=fee_minor,
-                against=Account.EXCHANGE,
-                **links,
-                **more,
-            )
-
-
 def _amount(balance: BalanceTransaction) -> Money:
     return Money(balance.amount_minor, balance.currency)
 

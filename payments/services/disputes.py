@@ -1,5 +1,6 @@
 """Disputes: taken over from Stripe, booked from its balance, answered or accepted by finance."""
 
+from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
@@ -46,7 +47,7 @@ def adopt(state: DisputeState, contribution: Contribution) -> Dispute:
     with transaction.atomic():
         row, _ = _row(state, contribution)
         _book(row, state)
-        row.withdrawn_minor = _withdrawn(row, state)
+        row.withdrawn_minor = _withdrawn(row)
         row.save()
     return row
 
@@ -122,7 +123,7 @@ def _take_over(state: DisputeState) -> Dispute:
         contribution = Contribution.objects.select_for_update().get(pk=contribution.pk)
         row, before = _row(state, contribution)
         _book(row, state)
-        row.withdrawn_minor = _withdrawn(row, state)
+        row.withdrawn_minor = _withdrawn(row)
         row.save()
         if row.status != before:
             _moved(row, before)
@@ -178,17 +179,26 @@ def _status(state: DisputeState, *, otherwise: str) -> str:
 
 
 def _book(row: Dispute, state: DisputeState) -> None:
-    for balance in state.movements:
-        if balance.currency == row.currency:
-            ledger.dispute_moved(row, balance)
+    for balance, own in _movements(row, state):
+        ledger.dispute_moved(row, balance, own=own)
 
 
-def _withdrawn(row: Dispute, state: DisputeState) -> int:
-    """What is gone, from the ledger. Settled in another currency: all of it, or nothing."""
-    if all(balance.currency == row.currency for balance in state.movements):
-        gross = row.ledger_entries.aggregate(sum=Sum("gross_minor"))["sum"] or 0
-        return -gross
-    return row.amount_minor if sum(each.amount_minor for each in state.movements) < 0 else 0
+def _withdrawn(row: Dispute) -> int:
+    """What is gone, from the ledger."""
+    return -(row.ledger_entries.aggregate(sum=Sum("gross_minor"))["sum"] or 0)
+
+
+def _movements(row: Dispute, state: DisputeState) -> Iterator[tuple[BalanceTransaction, Money]]:
+    """What the dispute moved, each with its sum in the currency of the charge.
+
+    Where Stripe settled in another one, a part that comes back is the same part of what went.
+    """
+    went = -min((each.amount_minor for each in state.movements), default=0)
+    for each in state.movements:
+        own = each.amount_minor
+        if each.currency != row.currency and own:
+            own = (2 * row.amount_minor * own + went) // (2 * went)
+        yield each, Money(own, row.currency)
 
 
 def _moved(row: Dispute, before: str) -> None:
@@ -210,18 +220,17 @@ def _correct_receipt(row: Dispute, state: DisputeState) -> None:
     """
     keys = [_key(balance) for balance in state.movements]
     if row.status == Status.LOST or RefundNote.objects.filter(key__in=keys).exists():
-        for balance in state.movements:
-            if balance.amount_minor:
-                _correct(row, balance)
+        for balance, own in _movements(row, state):
+            if own:
+                _correct(row, balance, own)
 
 
-def _correct(row: Dispute, balance: BalanceTransaction) -> None:
-    kind = RefundNote.Kind.RETURNED if balance.amount_minor < 0 else RefundNote.Kind.RESTORED
-    same = balance.currency == row.currency
+def _correct(row: Dispute, balance: BalanceTransaction, own: Money) -> None:
+    lost = own.minor < 0
     notes.correct(
         row.contribution,
-        kind=kind,
-        amount=Money(abs(balance.amount_minor), row.currency) if same else row.amount,
+        kind=RefundNote.Kind.RETURNED if lost else RefundNote.Kind.RESTORED,
+        amount=-own if lost else own,
         key=_key(balance),
         moved_at=balance.created_at,
     )

@@ -69,21 +69,25 @@ def fee(
 
 def refunded(refund: Refund, balance: BalanceTransaction) -> LedgerEntry:
     """Money sent back, on the day on which Stripe took it from the balance."""
-    return _book_refund(refund, balance, kind=Kind.REFUND)
+    return _book_refund(refund, balance, kind=Kind.REFUND, own=-refund.amount)
 
 
 def refund_failed(refund: Refund, balance: BalanceTransaction) -> LedgerEntry:
     """Money that was sent back and returned (contract section 3: also after success)."""
-    return _book_refund(refund, balance, kind=Kind.REFUND_FAILED)
+    return _book_refund(refund, balance, kind=Kind.REFUND_FAILED, own=refund.amount)
 
 
-def dispute_moved(dispute: Dispute, balance: BalanceTransaction) -> LedgerEntry:
-    """What a dispute took or gave back, its fee apart: as the balance says, not the status."""
+def dispute_moved(dispute: Dispute, balance: BalanceTransaction, *, own: Money) -> LedgerEntry:
+    """What a dispute took or gave back, its fee apart: as the balance says, not the status.
+
+    `own` is the sum in the currency of the charge.
+    """
     kind = Kind.DISPUTE if balance.amount_minor < 0 else Kind.DISPUTE_WON
     return _book(
         key=f"dispute:{balance.id}",
         kind=kind if balance.amount_minor else Kind.FEE,
         balance=balance,
+        own=own,
         against=Account.DISPUTES,
         fees=Account.DISPUTE_FEES,
         contribution=dispute.contribution,
@@ -123,11 +127,45 @@ def payout_back(stripe_payout_id: str, balance: BalanceTransaction) -> LedgerEnt
     )
 
 
-def _book_refund(refund: Refund, balance: BalanceTransaction, *, kind: Kind) -> LedgerEntry:
+def exchange(
+    root: LedgerEntry, balance: BalanceTransaction, *, fees: Account = Account.FEES
+) -> None:
+    """Money moved in one currency that Stripe settled in another (FAILURES F50).
+
+    The movement stays booked in its own currency, free of a fee there; what left that currency,
+    and what came of it less the fee, are two movements of their own.
+    """
+    moved, gross, fee = root.gross_minor, balance.amount_minor, balance.fee_minor
+    links = {"contribution": root.contribution, "stripe_charge_id": root.stripe_charge_id}
+    for name, sums, lines, more in (
+        ("out", (root.currency, -moved, 0), {Account.STRIPE: -moved, Account.EXCHANGE: moved}, {}),
+        ("free", (root.currency, 0, 0), {}, {"settles": root}),
+        (
+            "in",
+            (balance.currency, gross, fee),
+            {Account.STRIPE: gross - fee, Account.EXCHANGE: -gross, fees: fee},
+            {"stripe_balance_transaction_id": balance.id},
+        ),
+    ):
+        _write(
+            key=f"exchange_{name}:{balance.id}",
+            kind=Kind.EXCHANGE,
+            at=balance.created_at,
+            sums=sums,
+            lines=lines,
+            **links,
+            **more,
+        )
+
+
+def _book_refund(
+    refund: Refund, balance: BalanceTransaction, *, kind: Kind, own: Money
+) -> LedgerEntry:
     return _book(
         key=f"{kind}:{balance.id}",
         kind=kind,
         balance=balance,
+        own=own,
         against=Account.CONTRIBUTIONS,
         contribution=refund.contribution,
         refund=refund,
@@ -142,10 +180,25 @@ def _book(
     balance: BalanceTransaction,
     against: Account,
     fees: Account = Account.FEES,
+    own: Money | None = None,
     **links: object,
 ) -> LedgerEntry:
-    """A balance transaction as it is: gross from or to an account, its fee to another."""
+    """A balance transaction as it is: gross from or to an account, its fee to another.
+
+    Where it settled in another currency than its money's `own`, that is booked, and exchanged.
+    """
     gross, fee = balance.amount_minor, balance.fee_minor
+    if own and own.currency != balance.currency:
+        entry = _write(
+            key=key,
+            kind=kind,
+            at=balance.created_at,
+            sums=(own.currency, own.minor, 0),
+            lines={Account.STRIPE: own.minor, against: -own.minor},
+            **links,
+        )
+        exchange(entry, balance, fees=fees)
+        return entry
     return _write(
         key=key,
         kind=kind,

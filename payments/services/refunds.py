@@ -276,12 +276,10 @@ def _told_already(state: RefundState) -> Refund | None:
 def _book(row: Refund, state: RefundState) -> None:
     """Book what left the balance and what came back, and correct the receipt for each."""
     if state.balance:
-        if state.balance.currency == row.currency:
-            ledger.refunded(row, state.balance)
+        ledger.refunded(row, state.balance)
         _correct(row, RefundNote.Kind.REFUNDED, state.balance)
     if state.failure_balance:
-        if state.failure_balance.currency == row.currency:
-            ledger.refund_failed(row, state.failure_balance)
+        ledger.refund_failed(row, state.failure_balance)
         _correct(row, RefundNote.Kind.RESTORED, state.failure_balance)
 
 

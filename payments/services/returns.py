@@ -41,8 +41,7 @@ def _returned(contribution: Contribution, balance: BalanceTransaction) -> None:
         )
         if not new:
             return
-        if balance.currency == row.currency:
-            ledger.refunded(row, balance)
+        ledger.refunded(row, balance)
         audit.note("returned by the bank", subject=contribution, after={"at": str(clock.now())})
         notes.correct(
             contribution,
