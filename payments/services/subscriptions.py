@@ -63,6 +63,8 @@ def change_frequency(
     """
     row = _fresh(subscription)
     if row.successor:
+        if (row.successor.frequency, row.successor.gift) == (frequency, gift):
+            return row.successor
         raise ChangeRefused("switching")
     _refuse_unless_regular(row)
     if frequency not in FREQUENCIES or frequency == row.frequency:
@@ -175,10 +177,18 @@ def _terms(gift: Money, added: Money) -> dict[str, Any]:
 
 def _pause(subscription: Subscription, kind: str, *, charges: int, actor: Any) -> Subscription:
     row = _fresh(subscription)
+    if row.paused and _was_last(row, kind, charges=charges):
+        return row
     _refuse_unless_regular(row)
     again = charge_after_pause(row, charges=charges)
     wanted = {"charges": charges, "until": (again - BEFORE_CHARGE).isoformat()}
     return changes.make(row, kind, wanted=wanted, actor=actor)
+
+
+def _was_last(row: Subscription, kind: str, *, charges: int) -> bool:
+    """Whether this pause was the last wish: who presses again after a page broke has it."""
+    last = row.changes.exclude(kind=Kind.CARD).order_by("pk").last()
+    return last is not None and (last.kind, last.wanted.get("charges")) == (kind, charges)
 
 
 def _fresh(subscription: Subscription) -> Subscription:

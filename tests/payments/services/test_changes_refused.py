@@ -63,9 +63,25 @@ def test_another_currency_is_refused(monthly):
 
 def test_a_second_rhythm_waits_for_the_first(monthly):
     WISHES["frequency"](monthly)
+    more = Money(20_000, "eur")
     with pytest.raises(subscriptions.ChangeRefused) as refusal:
-        WISHES["frequency"](monthly)
+        subscriptions.change_frequency(monthly, frequency="year", gift=more, actor=None)
     assert refusal.value.code == "switching"
+
+
+@pytest.mark.case("F28")
+def test_the_same_wish_again_after_a_page_that_broke_is_done_once(monthly):
+    for _ in range(2):
+        subscriptions.skip(monthly, actor=None)
+    assert SubscriptionChange.objects.get().kind == "skip"
+    subscriptions.resume(monthly, actor=None)
+    gift = Money(10000, "eur")
+    first, second = (
+        subscriptions.change_frequency(monthly, frequency="year", gift=gift, actor=None)
+        for _ in range(2)
+    )
+    assert first == second
+    assert SubscriptionChange.objects.filter(kind="frequency").count() == 1
 
 
 @pytest.mark.parametrize("charges", [0, 13, -2])
