@@ -52,6 +52,19 @@ def insert(row: Row) -> Row:
     return row
 
 
+def insert_or_find(row: Row, **key: Any) -> tuple[Row, bool]:
+    """Write a new row, or find the one that has its unique key; and whether it was written."""
+    plan = _writing(type(row), connection.vendor)
+    with connection.cursor() as cursor:
+        cursor.execute(f"{plan.sql} ON CONFLICT DO NOTHING RETURNING {plan.key}", _cells(plan, row))
+        told = cursor.fetchone()
+    if told is None:
+        return type(row)._base_manager.get(**key), False
+    row.pk = told[0]
+    row._state.adding, row._state.db = False, connection.alias
+    return row, True
+
+
 def insert_all(rows: list[Row]) -> None:
     """Write new rows of one model in one statement; their keys are not told."""
     plan = _writing(type(rows[0]), connection.vendor)

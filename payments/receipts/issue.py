@@ -11,7 +11,7 @@ from django.conf import settings
 from payments.clock import local_date
 from payments.crash import crash_here
 from payments.models import Contribution, Receipt, ReceiptCounter, RefundNote
-from payments.models.kept import insert
+from payments.models.kept import found, insert
 from payments.money import Money
 from payments.receipts.facts import ReceiptFacts
 
@@ -22,12 +22,8 @@ def issue(contribution: Contribution, *, now: datetime) -> Receipt:
     The year is the newsroom's (FAILURES F57). The counter's row is locked until the commit, so a
     number that was rolled back is given to the next one.
     """
-    found = Receipt.objects.filter(contribution=contribution).first()
-    return found or number(contribution, now=now)
-
-
-def number(contribution: Contribution, *, now: datetime) -> Receipt:
-    """The same for one that is known to have none: it has been moved to paid just now."""
+    if known := found(Receipt, contribution=contribution.pk):
+        return known
     received_on = local_date(contribution.received_at)  # type: ignore[arg-type]
     year = received_on.year
     sequence = ReceiptCounter.objects.next_receipt(year)

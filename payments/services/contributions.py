@@ -255,7 +255,7 @@ def _book(contribution: Contribution) -> LedgerEntry:
     """What follows from money that has just arrived."""
     first = ledger.received(contribution)
     crash_here("contribution.booked")
-    receipt = issue.number(contribution, now=clock.now())
+    receipt = issue.issue(contribution, now=clock.now())
     crash_here("contribution.receipt_numbered")
     audit.note(
         "contribution received",

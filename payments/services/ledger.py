@@ -5,7 +5,7 @@ from datetime import datetime
 from payments import clock
 from payments.gateway.objects import BalanceTransaction
 from payments.models import Account, Contribution, Dispute, LedgerEntry, LedgerLine, Refund
-from payments.models.kept import insert, insert_all
+from payments.models.kept import insert_all, insert_or_find
 from payments.money import Money
 
 Kind = LedgerEntry.Kind
@@ -14,10 +14,7 @@ COUNTER = "counter:"
 
 
 def received(contribution: Contribution) -> LedgerEntry:
-    """The gross sum of a contribution; its fee follows with `fee`, at once or later.
-
-    Whoever moved it to paid, under its lock, books it: nobody has before.
-    """
+    """The gross sum of a contribution, once; its fee follows with `fee`, at once or later."""
     charged = contribution.charged
     entry = LedgerEntry(
         key=f"contribution:{contribution.public_id}",
@@ -30,8 +27,9 @@ def received(contribution: Contribution) -> LedgerEntry:
         contribution=contribution,
         stripe_charge_id=contribution.stripe_charge_id or "",
     )
-    insert(entry)
-    _lines(entry, {Account.STRIPE: charged.minor, Account.CONTRIBUTIONS: -charged.minor})
+    entry, new = insert_or_find(entry, key=entry.key)
+    if new:
+        _lines(entry, {Account.STRIPE: charged.minor, Account.CONTRIBUTIONS: -charged.minor})
     return entry
 
 
@@ -62,8 +60,9 @@ def fee(
         stripe_charge_id=contribution.stripe_charge_id or "",
         stripe_balance_transaction_id=balance.id,
     )
-    insert(entry)
-    _lines(entry, {Account.FEES: kept.minor, Account.STRIPE: -kept.minor})
+    entry, new = insert_or_find(entry, key=entry.key)
+    if new:
+        _lines(entry, {Account.FEES: kept.minor, Account.STRIPE: -kept.minor})
     return entry
 
 

@@ -17,7 +17,14 @@ from payments.models import (
     Receipt,
     Subscription,
 )
-from payments.models.kept import found, held, insert, insert_all, insert_unless_known
+from payments.models.kept import (
+    found,
+    held,
+    insert,
+    insert_all,
+    insert_or_find,
+    insert_unless_known,
+)
 from tests.builders import subscribe
 
 pytestmark = pytest.mark.django_db
@@ -94,3 +101,11 @@ def test_a_known_key_is_refused_or_left_alone():
     assert OutboxTask.objects.get().note == "first"
     with pytest.raises(IntegrityError), transaction.atomic():
         insert(OutboxTask(**task))
+
+
+def test_a_known_key_is_found_where_it_cannot_be_written():
+    task = {"key": "receipt.render:1", "name": "receipt.render", "created_at": clock.now()}
+    first, new = insert_or_find(OutboxTask(**task, note="first"), key=task["key"])
+    again, second = insert_or_find(OutboxTask(**task, note="second"), key=task["key"])
+    assert (new, second) == (True, False)
+    assert (again.pk, again.note) == (first.pk, "first")

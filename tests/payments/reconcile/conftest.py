@@ -120,7 +120,8 @@ def book(stripe_sandbox):
             issue(row, now=row.received_at)
         if entry:
             ledger.received(row)
-            said = told(minor, fee=line["fee"] if fee is None else fee, currency=currency)
+            kept, at = line["fee"] if fee is None else fee, row.received_at
+            said = told(minor, fee=kept, currency=currency, at=at)
             object.__setattr__(said, "id", line["id"])
             ledger.fee(row, said)
             Contribution.objects.filter(pk=row.pk).update(fee_minor=said.fee_minor)

@@ -1,0 +1,176 @@
+"""Every kind of difference in the same books at once: all found, none mistaken, none invented.
+
+Finance then repairs each kind that has a repair; only what needs a person stands open after that.
+"""
+
+from contextlib import suppress
+from datetime import timedelta
+
+import pytest
+
+from payments import clock
+from payments.desk.difference_words import WORDS
+from payments.models import (
+    Contribution,
+    Difference,
+    LedgerEntry,
+    LedgerLine,
+    Payout,
+    PayoutItem,
+    Refund,
+    Subscription,
+)
+from payments.reconcile import repairs
+from payments.sandbox import balance, made
+from payments.sandbox.methods import GOOD_ACCOUNT
+from payments.services import ledger
+from tests.builders import begin, give, operate, subscribe
+
+pytestmark = pytest.mark.django_db
+HIDDEN = ["charge", "sum", "kept", "currency", "exchanged", "unbooked", "paper", "mode"]
+GIFTS = ["refund", "dispute", "won", "over", "alone", "double", "uneven"]
+AGREEMENTS = ["state", "amount", "ended", "missed"]
+DOLLARS = {"currency": "usd", "rate": "1.1"}
+PRICE = {"currency": "eur", "product": "prod_keepopen", "recurring": {"interval": "month"}}
+SHOP = {"confirm": True, "payment_method": "pm_card_visa", "return_url": "https://shop.example.org"}
+
+
+@pytest.fixture
+def rows(client, pay, deliver, advance, stripe, stripe_sandbox, compare):
+    """Ten days of which we heard everything, with books that tie; returns rows by their fate."""
+    rows = {}
+    for euro, name in enumerate(GIFTS, start=30):
+        rows[name] = give(client, pay, deliver, amount=euro, email=f"{name}@example.org")
+    for euro, name in enumerate(AGREEMENTS, start=12):
+        rows[name] = subscribe(client, pay, deliver, amount=euro, email=f"{name}@example.org")
+    debit = begin(client, amount="22")
+    pay(debit.stripe_url, payment_kind="sepa_debit", account=GOOD_ACCOUNT)
+    for _ in range(5):
+        advance(days=2)
+    rows["debit"] = Contribution.objects.get(checkout=debit)
+    rows["back"] = give(client, pay, deliver, card="4000000000005126", email="back@example.org")
+    operate(stripe_sandbox, "dispute", charge=rows["won"].stripe_charge_id)
+    advance(seconds=300)
+    stripe.refunds.create({"payment_intent": rows["back"].stripe_payment_intent_id})
+    deliver()
+    assert compare() == {}
+    rows["fee"] = give(client, pay, deliver, amount=11, email="fee@example.org")
+    return rows
+
+
+@pytest.fixture
+def charges(client, pay, stripe, stripe_sandbox, unseen, rows):
+    """Six days of which we hear nothing at all; returns the charges of new gifts by their fate."""
+    charges = {}
+
+    def newest(kind):
+        return next(stripe_sandbox.store.newest(kind))
+
+    def adjust(**fields):
+        return balance.record(stripe_sandbox, currency="eur", source=None, **fields)
+
+    with unseen(days=6):
+        for euro, name in enumerate(HIDDEN, start=17):
+            settles = {"eur": DOLLARS} if name == "exchanged" else {}
+            stripe_sandbox.settings.change({"settles_in": settles})
+            pay(begin(client, amount=euro, email=f"{name}@example.org").stripe_url)
+            charges[name] = newest("charge")
+            stripe_sandbox.advance(10)
+        pay(begin(client, frequency="month", amount="8").stripe_url)
+        charges["unknown"] = newest("charge")
+        stripe.payment_intents.create({"amount": 5000, "currency": "eur"} | SHOP)
+        charges["foreign"] = newest("charge")
+        stripe.refunds.create({"payment_intent": rows["refund"].stripe_payment_intent_id})
+        operate(stripe_sandbox, "dispute", charge=rows["dispute"].stripe_charge_id)
+        [won] = stripe.disputes.list({"payment_intent": rows["won"].stripe_payment_intent_id}).data
+        evidence = {"uncategorized_text": "winning_evidence"}
+        stripe.disputes.update(won.id, {"evidence": evidence, "submit": True})
+        debit = rows["debit"].stripe_charge_id
+        operate(stripe_sandbox, "return_debit", charge=debit, **{"as": "failure"})
+        operate(stripe_sandbox, "fail_payout", payout=Payout.objects.latest("id").stripe_payout_id)
+        adjust(type="stripe_fee", amount=-200, category="fee")
+        adjust(type="adjustment", amount=35, category="other_adjustment")
+        adjust(type="adjustment", amount=11, category="other_adjustment")
+        change_subscriptions(stripe, rows)
+    return charges
+
+
+def change_subscriptions(stripe, rows):
+    api = stripe.subscriptions
+    api.update(rows["state"].stripe_subscription_id, {"cancel_at_period_end": True})
+    items = [{"id": rows["amount"].stripe_item_id, "price_data": PRICE | {"unit_amount": 900}}]
+    fields = {"items": items, "proration_behavior": "none"}
+    api.update(rows["amount"].stripe_subscription_id, fields)
+    api.cancel(rows["ended"].stripe_subscription_id)
+
+
+@pytest.fixture
+def mistakes(rows, charges, book, stripe_sandbox):
+    """What went wrong in our own rows, heard or not; returns what was made by its fate."""
+
+    def booked(name, **fields):
+        charge = charges[name]
+        return book(charge, **({"minor": charge["amount"]} | fields))
+
+    late = next(stripe_sandbox.store.newest("balance_transaction", type="adjustment", amount=11))
+    made.change(stripe_sandbox, late, changes={"created": late["created"] - 8 * 86400})
+    booked("sum", minor=1700)
+    booked("kept", fee=1)
+    booked("currency", currency="gbp")
+    ledger.received(booked("exchanged", entry=False))
+    booked("unbooked", entry=False)
+    booked("paper", receipt=False)
+    booked("mode", livemode=True)
+    Contribution.objects.filter(pk=rows["alone"].pk).update(status="failed")
+    entry(rows["double"], "contribution:again", 3500)
+    entry(rows["double"], "refund:txn_invented", -500, txn="txn_invented")
+    uneven = LedgerEntry.objects.get(key=f"contribution:{rows['uneven'].public_id}")
+    LedgerLine.objects.create(entry=uneven, account="bank", amount_minor=7, currency="eur")
+    Refund.objects.create(
+        contribution=rows["over"], amount_minor=3400, currency="eur", status="succeeded",
+        created_at=clock.now(),
+    )  # fmt: skip
+    whole = Payout.objects.earliest("id")
+    PayoutItem.objects.filter(payout=whole).first().delete()
+    due = clock.now() - timedelta(days=5)
+    Subscription.objects.filter(pk=rows["missed"].pk).update(next_charge_at=due)
+    Subscription.objects.create(
+        supporter=rows["missed"].supporter, status="active", frequency="month", currency="eur",
+        amount_minor=500, started_at=rows["missed"].started_at, seen_at=rows["missed"].seen_at,
+        anchor_at=rows["missed"].anchor_at, stripe_subscription_id="sub_deleted",
+        stripe_item_id="si_x", stripe_customer_id="cus_x",
+    )  # fmt: skip
+
+
+def entry(contribution, key, minor, *, txn=None):
+    """An entry of the gift's moment that should not be there."""
+    at, charge = contribution.received_at, "" if txn else contribution.stripe_charge_id
+    row = LedgerEntry.objects.create(
+        key=key, kind="refund" if txn else "gift", occurred_at=at, recorded_at=at, currency="eur",
+        gross_minor=minor, net_minor=minor, contribution=contribution, stripe_charge_id=charge,
+        stripe_balance_transaction_id=txn,
+    )  # fmt: skip
+    for account, share in (("stripe", minor), ("contributions", -minor)):
+        LedgerLine.objects.create(entry=row, account=account, amount_minor=share, currency="eur")
+    return row
+
+
+EACH_ONCE = set(Difference.Kind.values)
+MORE = {"missing_charge": 2, "missing_payout": 3}
+NEED_A_PERSON = EACH_ONCE - set(repairs.REPAIRS)
+NIGHTS = 3
+
+
+def test_every_kind_is_found_in_the_same_books_and_nothing_else(mistakes, compare, deliver):
+    assert compare() == dict.fromkeys(EACH_ONCE, 1) | MORE
+    for row in Difference.objects.all():
+        words = WORDS[row.kind]
+        assert words.cause
+        assert words.repair or row.kind in NEED_A_PERSON
+    for _ in range(NIGHTS):
+        for row in Difference.objects.filter(status="open", kind__in=repairs.REPAIRS):
+            with suppress(repairs.RepairRefused):
+                repairs.repair(row, actor=None)
+        deliver()
+        left = compare()
+    assert set(left) == NEED_A_PERSON
