@@ -11,7 +11,7 @@ from typing import Any
 from django.conf import settings
 
 from payments.gateway import reading
-from payments.gateway.client import api
+from payments.gateway.client import read
 from payments.gateway.errors import Unavailable, translated
 
 SIZE = 100
@@ -104,23 +104,22 @@ def events(*, since: datetime, types: list[str]) -> Iterator[Page]:
 
 
 def _pages(
-    name: str, query: dict[str, Any], read: Callable[[Any], Any], *, after: str
+    name: str, query: dict[str, Any], kept: Callable[[Any], Any], *, after: str
 ) -> Iterator[Page]:
-    method = getattr(api(), name).list
     while True:
-        found = patiently(partial(_list, name, method, query, after))
+        found = patiently(partial(_list, name, query, after))
         if found.data:
             after = found.data[-1].id
-        yield Page([read(raw) for raw in found.data], after)
+        yield Page([kept(raw) for raw in found.data], after)
         if not found.has_more:
             return
 
 
-def _list(name: str, method: Callable[[Any], Any], query: dict[str, Any], after: str) -> Any:
+def _list(name: str, query: dict[str, Any], after: str) -> Any:
     _pace.wait()
     place = {"starting_after": after} if after else {}
     with translated(f"list_{name}"):
-        return method({**query, "limit": SIZE, **place})
+        return read(name, **query, limit=SIZE, **place)
 
 
 def objects_of(pages: Iterator[Page]) -> Iterator[Any]:

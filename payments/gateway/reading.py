@@ -1,5 +1,6 @@
 """From the SDK's objects to ours. Unknown fields and values are let through, never fatal."""
 
+import json
 import re
 from datetime import UTC, datetime
 from typing import Any
@@ -257,7 +258,7 @@ def listed_event(raw: Any) -> objects.Event:
         api_version=raw.api_version or "",
         livemode=raw.livemode,
         created_at=datetime.fromtimestamp(raw.created, UTC),
-        body=str(raw).encode(),
+        body=json.dumps(raw).encode(),
     )
 
 

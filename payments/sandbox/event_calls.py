@@ -19,15 +19,19 @@ def index(call):
     types = params.get("types") or ([params["type"]] if "type" in params else None)
     if types and len(types) > MOST_TYPES:
         raise errors.invalid("You may list at most 20 types.", param="types")
-    found = reversed(box.events.records.values())
+    found = lists.in_range(
+        reversed(box.events.records.values()), field="created", wanted=params.get("created")
+    )
     if types:
         found = (one for one in found if _named(one["type"], types=types))
     if "delivery_success" in params:
         pending, wanted = box.deliveries.pending_count, not params["delivery_success"]
         found = (one for one in found if (pending(one["id"]) > 0) is wanted)
-    found = lists.in_range(found, field="created", wanted=params.get("created"))
     return lists.Listing(found, url="/v1/events", shown=box.events.shown)
 
 
 def _named(type, *, types):
-    return any(fnmatch.fnmatchcase(type, wanted) for wanted in types)
+    """Types by name or by a pattern such as `invoice.*`."""
+    return type in types or any(
+        fnmatch.fnmatchcase(type, wanted) for wanted in types if "*" in wanted
+    )
