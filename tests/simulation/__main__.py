@@ -21,6 +21,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--supporters", type=int, default=200)
     parser.add_argument("--seeds", type=int, default=1, help="how many, counting up from --seed")
     parser.add_argument("--minutes", type=float, help="as many seeds as fit, --seeds at least")
+    parser.add_argument("--regressions", action="store_true", help="first those that broke once")
     return parser.parse_args()
 
 
@@ -39,6 +40,7 @@ def main() -> int:
         until=until,
         days=options.days,
         supporters=options.supporters,
+        regressions=options.regressions,
     )
 
 

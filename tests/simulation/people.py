@@ -189,11 +189,14 @@ class People:
             self.insist(lambda: self.charges_new_card(giver))
 
     def charges_new_card(self, giver: Giver) -> None:
-        """Somebody waiting for the page to say that the new card is used."""
+        """Somebody waiting for the page to say that the new card is used and nothing is owed."""
         self.world.work()
         truth = self.truth(giver)
-        method = self.store.objects.get(truth["default_payment_method"]) if truth else None
-        if truth and (method is None or method["_number"] != GOOD):
+        if truth is None:
+            return
+        method = self.store.objects.get(truth["default_payment_method"])
+        latest = self.store.objects[truth["latest_invoice"]]
+        if method is None or method["_number"] != GOOD or latest["status"] == "open":
             raise NotThere
 
     def on_the_account(self, giver: Giver, word: str, wish: Callable[[Subscription], Any]) -> None:

@@ -2,6 +2,7 @@
 
 import time
 from collections import Counter
+from pathlib import Path
 
 from django.core.management import call_command
 from django.db import connection
@@ -9,24 +10,42 @@ from django.db import connection
 from tests.simulation.twin import Verdict, both
 
 MOST_LINES = 40
+REGRESSIONS = Path(__file__).with_name("regressions.txt")
 
 
-def run(*, first: int, fewest: int, until: float, days: int, supporters: int) -> int:
+def run(
+    *, first: int, fewest: int, until: float, days: int, supporters: int, regressions: bool = False
+) -> int:
     """Live seeds from `first` on, at least `fewest`, then until the time is up; 1 if one broke."""
     database = empty_database()
+    known = [lived(*terms, database=database) for terms in broke_once()] if regressions else []
     verdicts: list[Verdict] = []
     slowest = 0.0
     while len(verdicts) < fewest or time.monotonic() + slowest < until:
         began = time.monotonic()
-        seed = first + len(verdicts)
-        verdict = both(seed=seed, days=days, supporters=supporters, database=database)
+        verdicts.append(lived(first + len(verdicts), days, supporters, database=database))
         slowest = max(slowest, time.monotonic() - began)
-        verdicts.append(verdict)
-        print(verdict, flush=True)
-        for line in verdict.wrong[:MOST_LINES]:
-            print(f"    {line}", flush=True)
     print(summary(verdicts, days=days, supporters=supporters), flush=True)
-    return 1 if any(verdict.wrong for verdict in verdicts) else 0
+    return 1 if any(verdict.wrong for verdict in [*known, *verdicts]) else 0
+
+
+def lived(seed: int, days: int, supporters: int, *, database: bytes) -> Verdict:
+    """One seed's verdict, printed."""
+    verdict = both(seed=seed, days=days, supporters=supporters, database=database)
+    print(verdict, flush=True)
+    for line in verdict.wrong[:MOST_LINES]:
+        print(f"    {line}", flush=True)
+    if verdict.wrong:
+        print(f"    Keep it in {REGRESSIONS.name}: {seed} {days} {supporters}", flush=True)
+    return verdict
+
+
+def broke_once() -> list[tuple[int, int, int]]:
+    """Seed, days and supporters of the lives that found something."""
+    lines = (line.partition("#")[0].split() for line in REGRESSIONS.read_text().splitlines())
+    return [
+        (int(seed), int(days), int(supporters)) for seed, days, supporters in filter(None, lines)
+    ]
 
 
 def empty_database() -> bytes:
