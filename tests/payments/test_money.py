@@ -177,6 +177,12 @@ def test_what_could_mean_two_things_or_none_is_refused(text, currency, code):
     assert refusal.value.code == code
 
 
+def test_a_refused_amount_says_why_in_its_text_too():
+    with pytest.raises(AmountError) as refused:
+        Money.from_text("ten", "eur")
+    assert (refused.value.code, str(refused.value)) == ("not_a_number", "not_a_number")
+
+
 def test_sixteen_digits_are_still_read():
     assert Money.from_text("9" * 16, "jpy").minor == int("9" * 16)
 
@@ -190,6 +196,27 @@ def test_the_limits_themselves_are_within(currency):
         with pytest.raises(AmountError) as refusal:
             Money(minor, currency).within_limits()
         assert refusal.value.code == code
+
+
+def test_the_limits_are_those_that_the_newsroom_was_promised():
+    printed = {
+        code: (
+            Money(limits.smallest, code).format("en"),
+            Money(limits.largest, code).format("en"),
+        )
+        for code, limits in LIMITS.items()
+    }
+    assert printed == {
+        "eur": ("€1.00", "€10,000.00"),
+        "gbp": ("£1.00", "£10,000.00"),
+        "usd": ("$1.00", "$10,000.00"),
+        "cad": ("CA$1.00", "CA$10,000.00"),
+        "aud": ("A$1.00", "A$10,000.00"),
+        "chf": ("CHF1.00", "CHF10,000.00"),
+        "sek": ("SEK10.00", "SEK100,000.00"),
+        "pln": ("PLN5.00", "PLN50,000.00"),
+        "jpy": ("¥100", "¥1,000,000"),
+    }
 
 
 def test_a_currency_without_limits_is_refused():
