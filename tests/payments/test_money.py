@@ -198,6 +198,15 @@ def test_the_limits_themselves_are_within(currency):
         assert refusal.value.code == code
 
 
+def test_the_currencies_that_stripe_charges_in_steps():
+    """https://docs.stripe.com/currencies, "Special cases"."""
+    assert {code: STEPS[code] for code in ("isk", "ugx", "bhd")} == {
+        "isk": 100,
+        "ugx": 100,
+        "bhd": 10,
+    }
+
+
 def test_the_limits_are_those_that_the_newsroom_was_promised():
     printed = {
         code: (
