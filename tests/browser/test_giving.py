@@ -21,6 +21,7 @@ def pay(page, **fields):
 
 
 def try_to_pay(page, *, name="Nora Reader", email=NORA, **fields):
+    page.wait_for_url("**/c/pay/**")
     if page.get_by_label("Email").count():
         page.get_by_label("Email").fill(email)
     page.get_by_label("Name on the card").fill(name)
@@ -199,7 +200,6 @@ def test_a_form_sent_from_two_tabs_at_once_is_paid_once(product, window):
 def test_going_back_from_the_thank_you_page_and_giving_again_is_asked_first(product, visit):
     page = visit("/contribute/")
     page.get_by_role("button", name="Give").click()
-    page.wait_for_url("**/c/pay/**")
     pay(page)
     product.settle()
     page.goto("/contribute/")
@@ -223,7 +223,6 @@ def test_a_wrong_amount_is_said_at_the_field_and_at_the_head(visit, accessible):
 def test_a_declined_card_is_said_plainly_and_another_one_pays(visit, window, accessible):
     page = visit("/contribute/?frequency=once&amount=10")
     page.get_by_role("button", name="Give").click()
-    page.wait_for_url("**/c/pay/**")
     try_to_pay(page, **{"Card number": "4000000000000002"})
     expect(page.get_by_role("alert")).to_contain_text("declined")
     window.wrong.clear()  # Chromium reports the 402 itself
