@@ -1,6 +1,7 @@
 """The one Stripe client: pinned version, short timeouts, retries with the same key."""
 
 import json
+import os
 from collections.abc import Iterator
 from functools import cache
 from typing import Any
@@ -36,6 +37,11 @@ def _client() -> stripe.StripeClient:
         base_addresses=base,
         http_client=transport,
     )
+
+
+# A connection that two processes read from gives one of them the other's answer: a process that is
+# forked makes its own.
+os.register_at_fork(after_in_child=_client.cache_clear)
 
 
 class Told(dict[str, Any]):
