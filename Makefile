@@ -86,7 +86,7 @@ format: ## Put code and templates into their form
 
 .PHONY: bench
 bench: ## Measure speed and memory against their bounds; ARGS names some of them
-	$(PREPARE) venv dev libraries services nginx
+	$(PREPARE) venv dev libraries services nginx browser
 	@$(BIN)/python -m benchmarks $(ARGS)
 
 .PHONY: simulate

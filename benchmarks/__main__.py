@@ -7,7 +7,18 @@ machines differ; docs/performance.md quotes them.
 import subprocess
 import sys
 
-NAMES = ("webhook", "inbox", "others", "burst", "pages", "edge", "receipts", "reconcile", "adopt")
+NAMES = (
+    "webhook",
+    "inbox",
+    "others",
+    "burst",
+    "pages",
+    "edge",
+    "decision",
+    "receipts",
+    "reconcile",
+    "adopt",
+)
 
 
 def main(chosen: list[str]) -> int:

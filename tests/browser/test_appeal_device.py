@@ -4,14 +4,12 @@ import json
 
 import pytest
 
-from config.inline import FOLDER
 from payments import clock
 from supporters.appeals import bundle
 from supporters.standing import rest_token
 from tests.browser.appeals import ARTICLE, ASIDE, SCROLL
 from tests.browser.conftest import too_wide
 from tests.payments.books import receive
-from tests.supporters.appeals import drawn
 
 FULL = {"name": "ko_storage", "value": "full"}
 NO_STORAGE = """
@@ -31,16 +29,6 @@ BLOCKER = """
 new MutationObserver(() => document.querySelectorAll("[data-ko], .ko-appeal")
   .forEach((each) => each.remove())).observe(document, { childList: true, subtree: true });
 """
-DECIDE = """([source, bundle]) => {
-  const times = [];
-  for (let n = 0; n < 15; n++) {
-    const began = performance.now();
-    const found = new Function(source + "; return [context, decide];")();
-    found[1](bundle, found[0](bundle));
-    times.push(performance.now() - began);
-  }
-  return times;
-}"""
 
 
 @pytest.fixture
@@ -210,22 +198,6 @@ def test_an_open_appeal_is_accessible_at_320_pixels(read, accessible):
         box = target.bounding_box()
         assert box is None or box["height"] >= 24
     accessible(page, widths=(320,))
-
-
-def test_a_decision_takes_five_milliseconds_on_a_phone_six_times_slower(chromium):
-    page = chromium.new_page()
-    source = "".join(
-        (FOLDER / f"{name}.js").read_text() for name in ("appeal-rules", "appeal-page")
-    )
-    pairs = drawn.pairs(400, seed=3)
-    bundle = max((each["bundle"] for each in pairs), key=lambda each: len(json.dumps(each)))
-    session = page.context.new_cdp_session(page)
-    page.route("**/*", lambda route: route.fulfill(content_type="text/html", body="<p>x"))
-    page.goto("http://localhost/")
-    session.send("Emulation.setCPUThrottlingRate", {"rate": 6})
-    times = page.evaluate(DECIDE, [source, bundle])
-    page.close()
-    assert sorted(times)[len(times) // 2] <= 5, times
 
 
 def test_the_link_of_a_receipt_quiets_a_second_device(read):
