@@ -57,7 +57,8 @@ class Watch:
 
 
 def told_by(moment: datetime) -> list[Any]:
-    rows = LedgerEntry.objects.filter(recorded_at__lte=moment)
+    """The sums of what was recorded before a moment: time stands still while people act in it."""
+    rows = LedgerEntry.objects.filter(recorded_at__lt=moment)
     return sorted(
         rows.order_by().values_list("kind", "currency").annotate(Sum("net_minor"), Count("id"))
     )
