@@ -1,7 +1,8 @@
 """Whatever order a story's events arrive in, and however often, the rows end the same.
 
 Invariant I8, cases F3 to F6: each story is lived once at Stripe; its events are then posted,
-really signed, in 100 random orders with duplicates and losses, and the rows compared.
+really signed, in 100 random orders, each with doubles and with losses that are made up for late,
+and the rows compared.
 """
 
 import urllib.parse

@@ -1,15 +1,9 @@
 """Money that goes back, in every order of its events: the rows end the same.
 
-Invariant I8 for refunds, disputes, warnings and returned debits. Each story is lived once at
-Stripe. Its events are then posted, really signed, in random orders; some come twice, and a quarter
-comes only after all else was applied, at times by the fetch that follows an outage (F12).
+Invariant I8 for refunds, disputes, warnings and returned debits, as in test_orders.
 """
 
-import random
-from datetime import UTC, datetime
-
 import pytest
-from django.db import connection, transaction
 
 from payments.gateway import calls
 from payments.models import (
@@ -23,9 +17,8 @@ from payments.models import (
 )
 from payments.money import Money
 from payments.sandbox.methods import FAILING_ACCOUNT, GOOD_ACCOUNT, RETURNED_ACCOUNT
-from payments.webhooks.backfill import pull
 from tests.builders import DISPUTED, INQUIRED, WARNED, begin, operate
-from tests.payments.webhooks.replay import Life, Remembering, apply, post, rows
+from tests.payments.webhooks.replay import ORDERS, Life, one_state, rows
 
 pytestmark = [
     pytest.mark.django_db,
@@ -34,8 +27,6 @@ pytestmark = [
     pytest.mark.case("F6"),
 ]
 
-# Orders are a matter of our code, not of the engine: a sample is enough beside SQLite.
-ORDERS = 100 if connection.vendor == "sqlite" else 10
 DAY = 86400
 REFUND_FAILS, REFUND_PENDS = "4000000000005126", "4000000000007726"
 
@@ -215,55 +206,21 @@ SIMILAR = {
 @pytest.mark.case("F12")
 @pytest.mark.parametrize("story", LEFT, ids=lambda story: story.__name__)
 def test_every_order_of_events_ends_in_one_state(story, client, pay, stripe_sandbox):
-    began = datetime.fromtimestamp(stripe_sandbox.clock.now() - 60, UTC)
-    bodies = _events_of(story, client, pay, stripe_sandbox)
-    first = _state_after(bodies)
-    stripe_sandbox.handle = Remembering(stripe_sandbox)
-    assert first["left"] == LEFT[story]
-    assert first["ledger_sum"] == 0
-    for seed in range(ORDERS // 4 if story in SIMILAR else ORDERS):
-        chance = random.Random(seed)
-        lost = set(chance.sample(range(len(bodies)), k=len(bodies) // 4))
-        came = [body for number, body in enumerate(bodies) if number not in lost]
-        order = came + chance.choices(came, k=len(came) // 2)
-        chance.shuffle(order)
-        missed = [bodies[number] for number in sorted(lost)]
-        since = began if seed % 10 == 0 else None
-        assert _state_after(order, missed, since=since) == first, f"order of seed {seed}"
+    state = one_state(
+        lambda _: story(client, pay, stripe_sandbox),
+        Life(client, pay, stripe_sandbox),
+        orders=ORDERS // 4 if story in SIMILAR else ORDERS,
+        read=_rows,
+    )
+    assert state["left"] == LEFT[story]
+    assert state["balance"] == 0
 
 
-def _events_of(story, client, pay, sandbox):
-    """What the endpoint hears of a story."""
-    life = Life(client, pay, sandbox)
-    sandbox.deliveries.deliver = life.hear
-    story(client, pay, sandbox)
-    sandbox.advance(3600)
-    sandbox.deliver_due()
-    return life.bodies
-
-
-def _state_after(bodies, missed=(), *, since=None):
-    """Post the events, apply them, then those that were lost, read the rows, undo it all.
-
-    With `since` the lost ones are fetched as after an outage, else Stripe sends them again.
-    """
-    block = transaction.atomic()
-    block._from_testcase = True
-    with block:
-        _hear(bodies)
-        if since:
-            pull(since)
-        _hear(missed)
-        state = rows() | _money_back()
-        del state["outbox"]
-        transaction.set_rollback(True)
+def _rows():
+    """The usual rows and those of money that goes back; of tasks only which, not their keys."""
+    state = rows() | _money_back()
+    del state["outbox"]
     return state
-
-
-def _hear(bodies):
-    for body in bodies:
-        post(body)
-    apply()
 
 
 def _money_back():
@@ -272,7 +229,6 @@ def _money_back():
         left += row.charged.minor - row.refunded_minor
     return {
         "left": left,
-        "ledger_sum": sum(LedgerLine.objects.values_list("amount_minor", flat=True)),
         "accounts": sorted(LedgerLine.objects.values_list("account", "amount_minor")),
         "refunds": sorted(
             Refund.objects.values_list(
