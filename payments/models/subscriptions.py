@@ -1,14 +1,19 @@
 """A subscription: the agreement to contribute every month or year, as Stripe last told it."""
 
 import uuid
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import models
 
-from payments import periods
+from payments import clock, periods
 from payments.models.checkouts import Checkout, Source
 from payments.money import Money
+
+
+# Stripe leaves a renewal's invoice a draft for about an hour before it takes the money (contract,
+# section 1); an answer of the bank may take a little longer.
+TAKING = timedelta(hours=2)
 
 
 class SubscriptionQuerySet(models.QuerySet):
@@ -126,6 +131,18 @@ class Subscription(Source):
         if self.status == self.Status.PAUSED or self.paused_until is None:
             return None
         return self.charge_after(self.paused_until)
+
+    @property
+    def charge_under_way(self) -> bool:
+        """A period has begun and its charge is being taken: an end does not hold it back."""
+        if not self.running or self.paused or self.overdue or self.next_charge_at is None:
+            return False
+        now = clock.now()
+        if self.next_charge_at <= now:  # Stripe has not told us yet that the next period began.
+            return not self.ending
+        if self.charge_after(now - TAKING) > now:
+            return False
+        return not self.contributions.filter(stripe_invoice_id=self.latest_invoice_id).exists()
 
     def charge_after(self, moment: datetime, *, periods_on: int = 0) -> datetime:
         """The first day of charge from `moment` on, or the one that many periods later."""

@@ -88,6 +88,31 @@ def test_stopping_takes_one_page_and_says_when_it_ends(reader, subscription, adv
     assert "This contribution has ended." in words(reader.get(at(subscription, "stop")))
 
 
+LAST = "on its way already and"
+
+
+def test_who_stops_while_a_payment_is_being_taken_is_told_that_it_is_the_last(
+    reader, subscription, stripe_sandbox, deliver, advance
+):
+    """Stripe leaves a renewal a draft for an hour: that one is charged all the same."""
+    due = subscription.next_charge_at.timestamp() - stripe_sandbox.clock.now()
+    advance(seconds=int(due) - 60)
+    assert LAST not in words(reader.get(at(subscription, "stop")))
+    advance(seconds=120)
+    assert f"The €10.00 that is due is {LAST} will be the last." in words(
+        reader.get(at(subscription, "stop"))
+    )
+    page = words(reader.post(at(subscription, "stop"), {}, follow=True))
+    assert f"The €10.00 that was due was {LAST} is the last. Nothing more will be taken." in page
+    deliver()
+    assert f"was {LAST} is the last." in mail.outbox[-1].body
+    advance(seconds=4000)
+    assert subscription.contributions.count() == 2
+    assert LAST not in words(reader.get(at(subscription, "stop")))
+    advance(days=40)
+    assert subscription.contributions.count() == 2
+
+
 def test_a_reason_is_kept_with_the_change(reader, subscription):
     reader.post(at(subscription, "stop"), {"reason": "money", "words": "Until my new job"})
     entry = AuditEntry.objects.get(action="subscription stopped")
