@@ -63,6 +63,7 @@ class Bench:
             began = time.monotonic()
             if not _run(self.session, item):
                 self.broken.append(name)
+                break
             self.seconds[name] = time.monotonic() - began
         watch.stop()
         data = watch.get_data()
