@@ -12,14 +12,12 @@ import sys
 import time
 from collections import Counter, defaultdict
 
-import hypothesis
 import pytest
 
 from tests.tools.mutants import ROOT, Mutant, mutants
 from tests.tools.mutation import NOTICED, PLAIN, SURVIVED, TIMED_OUT, Bench
 
 LEAST = 85
-SLOW = [hypothesis.HealthCheck.too_slow]
 TESTS = [
     "tests/payments/test_money.py",
     "tests/payments/services",
@@ -122,9 +120,6 @@ def main() -> int:
     parser.add_argument("--longest", type=float, default=30, help="seconds of tests for a mutant")
     options = parser.parse_args()
     os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
-    # Coverage makes everything slower; being slow is not what is judged here.
-    hypothesis.settings.register_profile("measured", deadline=None, suppress_health_check=SLOW)
-    hypothesis.settings.load_profile("measured")
     paths = [path for path in modules() if path.startswith(tuple(options.modules))]
     drawn = draw(paths, sample=options.sample, seed=options.seed)
     report = Report(drawn, until=time.monotonic() + 60 * options.minutes)
