@@ -1,10 +1,31 @@
 """A renewal that did not go through: why, when it is tried again, and whether it came after all."""
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from payments.models.states import Stateful
 from payments.models.subscriptions import Subscription
 from payments.money import Money
+
+
+# Stripe's codes (https://docs.stripe.com/declines/codes) that come often.
+REASONS = {
+    "authentication_required": _("The bank asks the supporter"),
+    "card_not_supported": _("The card cannot be used for this"),
+    "card_velocity_exceeded": _("The card's limit is reached"),
+    "do_not_honor": _("The bank said no"),
+    "expired_card": _("The card has expired"),
+    "fraudulent": _("Stripe suspects fraud"),
+    "generic_decline": _("The bank said no"),
+    "incorrect_cvc": _("Wrong security code"),
+    "incorrect_number": _("Wrong card number"),
+    "insufficient_funds": _("Not enough money"),
+    "lost_card": _("The card was reported lost"),
+    "pickup_card": _("The card was withdrawn"),
+    "processing_error": _("The bank could not answer"),
+    "stolen_card": _("The card was reported stolen"),
+    "transaction_not_allowed": _("The bank does not allow it"),
+}
 
 
 class FailedRenewal(Stateful):
@@ -52,8 +73,8 @@ class FailedRenewal(Stateful):
 
     @property
     def reason(self) -> str:
-        """Stripe's code, to be read by staff."""
-        return self.failure.replace("_", " ")
+        """In words for staff; a code that Stripe made up since is shown as it is."""
+        return str(REASONS.get(self.failure, self.failure.replace("_", " ")))
 
     @property
     def needs_action(self) -> bool:

@@ -10,6 +10,7 @@ from django.core.management import call_command
 from payments import clock
 from payments.models import Contribution, Dispute, FailedRenewal, Subscription
 from payments.money import Money
+from payments.reconcile import run as comparison
 from payments.services import checkout, disputes, refunds, subscriptions
 from supporters.appeals import attribution, references
 from supporters.demo import asks, payer, people, sandbox, trial
@@ -23,7 +24,10 @@ FETCH_EVERY, FETCH_BACK = 4, 5
 
 
 def live(acts: list[Act], *, progress: Progress) -> None:
-    """Begin a year ago, on a sandbox whose clock stands there, and end today."""
+    """Begin a year ago, on a sandbox whose clock stands there, and end today.
+
+    The books are compared with Stripe's by the worker, when the demo runs.
+    """
     with helping():
         people.hire()
         begin = sandbox.keep_pace().timestamp()
@@ -32,6 +36,7 @@ def live(acts: list[Act], *, progress: Progress) -> None:
         _live_days(acts, begin=begin, progress=progress)
         sandbox.catch_up()
         _take_over()
+        comparison.ask_for_one()
         asks.end()
         _prove_addresses()
 

@@ -50,7 +50,7 @@ def test_finance_sees_the_sums_the_reasons_and_the_next_try(three, desk):
     page = words(desk.get(PAGE))
     assert "€10.00" in page
     assert "Recovered" in page
-    assert "generic decline" in page
+    assert "The bank said no" in page
     assert "r10@example.org" in page
     only = words(desk.get(PAGE + "?status=given_up"))
     assert "r20@example.org" in only
