@@ -7,7 +7,6 @@ from payments.models.states import Stateful
 from payments.models.subscriptions import Subscription
 from payments.money import Money
 
-
 # Stripe's codes (https://docs.stripe.com/declines/codes) that come often.
 REASONS = {
     "authentication_required": _("The bank asks the supporter"),

@@ -10,7 +10,6 @@ from payments import clock, periods
 from payments.models.checkouts import Checkout, Source
 from payments.money import Money
 
-
 # Stripe leaves a renewal's invoice a draft for about an hour before it takes the money (contract,
 # section 1); an answer of the bank may take a little longer.
 TAKING = timedelta(hours=2)
