@@ -5,14 +5,17 @@ doing it again impossible.
 """
 
 from collections.abc import Callable
+from datetime import datetime
 
 import structlog
+from django.db.models import QuerySet
 
 from payments import bell, clock
 from payments.crash import crash_here
 from payments.leases import claim_due, next_try
 from payments.models import OutboxTask
 from payments.models.kept import insert_unless_known
+from payments.models.standing import whether
 
 log = structlog.get_logger()
 
@@ -40,8 +43,10 @@ def put(name: str, *, key: str, **ids: int | str) -> None:
 
 def run_due(*, limit: int = 200) -> int:
     """Do what is due; returns how many tasks were done."""
-    rows = OutboxTask.objects.filter(done_at=None, dead_at=None)
-    return sum(_run(row) for row in claim_due(rows, now=clock.now(), limit=limit))
+    now = clock.now()
+    if not _is_due(now=now):
+        return 0
+    return sum(_run(row) for row in claim_due(_open(), now=now, limit=limit))
 
 
 def again(row: OutboxTask) -> None:
@@ -49,6 +54,15 @@ def again(row: OutboxTask) -> None:
     OutboxTask.objects.filter(pk=row.pk, done_at=None).update(
         due_at=clock.now(), dead_at=None, attempts=0, note=""
     )
+
+
+def _open() -> QuerySet[OutboxTask]:
+    return OutboxTask.objects.filter(done_at=None, dead_at=None)
+
+
+@whether
+def _is_due(now: datetime) -> QuerySet[OutboxTask]:
+    return _open().filter(due_at__lte=now)
 
 
 def _run(row: OutboxTask) -> bool:

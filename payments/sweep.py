@@ -2,12 +2,15 @@
 
 import random
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
+
+from django.db.models import QuerySet
 
 from payments import clock
 from payments.crash import crash_here
 from payments.gateway.errors import GatewayError
-from payments.models import Checkout, Contribution, Refund, SubscriptionChange
+from payments.models import Checkout, Contribution, Refund
+from payments.models.standing import whether
 from payments.reconcile.run import plan
 from payments.services import changes, checkout, contributions, notices, refunds
 from payments.services.parked import Foreign, Unsettled
@@ -43,52 +46,64 @@ def _events() -> int:
 def _checkouts() -> int:
     """Sessions whose event never came: past their expiry, or on their way for a day."""
     now = clock.now()
-    overdue = Checkout.objects.filter(status=Checkout.Status.OPEN, expires_at__lt=now - PATIENCE)
-    slow = Checkout.objects.filter(
-        status=Checkout.Status.PROCESSING, finished_at__lt=now - timedelta(days=1)
-    )
+    overdue = _expired.rows(before=now - PATIENCE)
+    slow = _on_their_way.rows(before=now - timedelta(days=1))
     rows = [*overdue[:MOST], *slow[:MOST]]
     for row in rows:
         checkout.refresh(row)
-    never_opened = Checkout.objects.filter(
-        status=Checkout.Status.CREATING, created_at__lt=now - timedelta(hours=25)
-    )
-    for row in never_opened[:MOST]:
+    for row in _never_opened.rows(before=now - timedelta(hours=25))[:MOST]:
         checkout.give_up(row)
     return len(rows)
 
 
+@whether
+def _expired(before: datetime) -> QuerySet[Checkout]:
+    return Checkout.objects.filter(status=Checkout.Status.OPEN, expires_at__lt=before)
+
+
+@whether
+def _on_their_way(before: datetime) -> QuerySet[Checkout]:
+    return Checkout.objects.filter(status=Checkout.Status.PROCESSING, finished_at__lt=before)
+
+
+@whether
+def _never_opened(before: datetime) -> QuerySet[Checkout]:
+    return Checkout.objects.filter(status=Checkout.Status.CREATING, created_at__lt=before)
+
+
 def _fees() -> int:
     """Contributions whose fee Stripe has not told for an hour."""
-    open_fees = Contribution.objects.received().filter(
-        fee_minor=None, received_at__lt=clock.now() - timedelta(hours=1)
-    )
     # By chance, so that fifty that cannot be settled do not keep all others waiting.
-    waiting = list(open_fees)
+    waiting = list(_without_fee.rows(before=clock.now() - timedelta(hours=1)))
     rows = random.sample(waiting, min(len(waiting), MOST))
     for row in rows:
         _quietly(contributions.record_payment, row.stripe_payment_intent_id)
     return len(rows)
 
 
+@whether
+def _without_fee(before: datetime) -> QuerySet[Contribution]:
+    return Contribution.objects.received().filter(fee_minor=None, received_at__lt=before)
+
+
 def _refunds() -> int:
     """Refunds whose answer was lost: looked for, then asked again under the same key."""
-    lost = Refund.objects.filter(
-        status=Refund.Status.CREATING, created_at__lt=clock.now() - ANSWERED_BY
-    )
-    rows = list(lost.select_related("contribution")[:MOST])
+    rows = list(_lost_refunds.rows(before=clock.now() - ANSWERED_BY)[:MOST])
     for row in rows:
         _quietly(refunds.finish, row)
     return len(rows)
 
 
+@whether
+def _lost_refunds(before: datetime) -> QuerySet[Refund]:
+    rows = Refund.objects.filter(status=Refund.Status.CREATING, created_at__lt=before)
+    return rows.select_related("contribution")
+
+
 def _changes() -> int:
     """Wishes about subscriptions whose answer was lost: asked again under the same key."""
     changes.give_up_old()
-    lost = SubscriptionChange.objects.filter(
-        status=SubscriptionChange.Status.ASKED, created_at__lt=clock.now() - ANSWERED_BY
-    )
-    rows = list(lost.select_related("subscription").order_by("created_at")[:MOST])
+    rows = list(changes.unanswered.rows(before=clock.now() - ANSWERED_BY)[:MOST])
     for row in rows:
         _quietly(changes.perform, row)
     return len(rows)

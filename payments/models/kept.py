@@ -14,7 +14,7 @@ Row = TypeVar("Row", bound=models.Model)
 
 class _Reading(NamedTuple):
     sql: str
-    key: Any
+    keys: list[Any]
     columns: list[str]
     converters: list[tuple[int, tuple[list[Any], Any]]]
 
@@ -82,18 +82,19 @@ def insert_unless_known(row: models.Model) -> None:
 
 
 def _row(model: type[Row], key: dict[str, Any], *, lock: str) -> Row | None:
-    ((name, value),) = key.items()
-    plan = _reading(model, name, connection.vendor)
+    plan = _reading(model, tuple(key), connection.vendor)
+    cells = zip(plan.keys, key.values(), strict=True)
     with connection.cursor() as cursor:
-        cursor.execute(plan.sql + lock, [plan.key.get_db_prep_value(value, connection)])
+        given = [field.get_db_prep_value(value, connection) for field, value in cells]
+        cursor.execute(plan.sql + lock, given)
         told = cursor.fetchone()
     if told is None:
         return None
-    cells = list(told)
+    row = list(told)
     for index, (converters, expression) in plan.converters:
         for convert in converters:
-            cells[index] = convert(cells[index], expression, connection)
-    return model.from_db(connection.alias, plan.columns, cells)
+            row[index] = convert(row[index], expression, connection)
+    return model.from_db(connection.alias, plan.columns, row)
 
 
 def _cells(plan: _Writing, row: models.Model) -> list[Any]:
@@ -101,16 +102,17 @@ def _cells(plan: _Writing, row: models.Model) -> list[Any]:
 
 
 @cache
-def _reading(model: type[models.Model], name: str, _vendor: str) -> _Reading:
-    key: Any = model._meta.get_field(name)
+def _reading(model: type[models.Model], names: tuple[str, ...], _vendor: str) -> _Reading:
+    keys: list[Any] = [model._meta.get_field(name) for name in names]
     compiler = model._base_manager.all().query.get_compiler(connection=connection)
     compiler.setup_query()
     converters = compiler.get_converters([expression for expression, _, _ in compiler.select])
-    names = ", ".join(_quoted(field) for field in model._meta.concrete_fields)
+    every = ", ".join(_quoted(field) for field in model._meta.concrete_fields)
     table = connection.ops.quote_name(model._meta.db_table)
-    sql = f"SELECT {names} FROM {table} WHERE {_quoted(key)} = %s"  # noqa: S608 (our own names)
+    same = " AND ".join(f"{_quoted(key)} = %s" for key in keys)
+    sql = f"SELECT {every} FROM {table} WHERE {same}"  # noqa: S608 (our own names)
     columns = [field.attname for field in model._meta.concrete_fields]
-    return _Reading(sql, key, columns, list(converters.items()))
+    return _Reading(sql, keys, columns, list(converters.items()))
 
 
 @cache

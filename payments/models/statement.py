@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from django.db import models
 
+from payments.models.kept import found
 from payments.money import Money
 
 
@@ -64,6 +65,12 @@ class ReadingPlace(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @classmethod
+    def of(cls, name: str, *, livemode: bool) -> "ReadingPlace":
+        """The place in one of the lists; a new one where nothing was read yet."""
+        place = found(cls, name=name, livemode=livemode)
+        return place or cls.objects.get_or_create(name=name, livemode=livemode)[0]
 
     def claim(self, *, now: datetime, pause: timedelta) -> bool:
         """Take the next reading for this worker alone; False where it is not due."""

@@ -25,7 +25,7 @@ def begins() -> datetime | None:
 
     Fixed when it is first asked for: an account's earlier life is not a difference.
     """
-    place, _ = ReadingPlace.objects.get_or_create(name=NAME, livemode=livemode())
+    place = ReadingPlace.of(NAME, livemode=livemode())
     if place.succeeded_at:
         return None
     if place.complete_until is None:

@@ -45,7 +45,7 @@ def read_again() -> int:
 
 def place_of(name: str) -> ReadingPlace:
     """How far the list was read, in this key's mode."""
-    return ReadingPlace.objects.get_or_create(name=name, livemode=livemode())[0]
+    return ReadingPlace.of(name, livemode=livemode())
 
 
 def _keep(place: ReadingPlace, page: pages.Page) -> int:

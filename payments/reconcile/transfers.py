@@ -19,10 +19,12 @@ LOOK_BACK = timedelta(days=35)
 
 def compare(*, now: datetime, before: datetime) -> Iterator[Finding]:
     """Payouts of the last weeks as Stripe has them, and the content of all of ours."""
-    states = pages.objects_of(pages.payouts(since=now - LOOK_BACK))
-    for state in states:
-        if state.created_at < before:
-            yield from _state(state)
+    for page in pages.payouts(since=now - LOOK_BACK):
+        ids = [state.id for state in page.items]
+        known = Payout.objects.in_bulk(ids, field_name="stripe_payout_id")
+        for state in page.items:
+            if state.created_at < before:
+                yield from _state(known.get(state.id), state)
     yield from _content(before)
 
 
@@ -36,9 +38,8 @@ def incomplete() -> QuerySet[Payout]:
     )
 
 
-def _state(state: PayoutState) -> Iterator[Finding]:
+def _state(row: Payout | None, state: PayoutState) -> Iterator[Finding]:
     """One that we do not have at all shows in the ledger; here is how the known ones stand."""
-    row = Payout.objects.filter(stripe_payout_id=state.id).first()
     if row is None or row.status == state.status:
         return
     yield Finding(

@@ -4,16 +4,18 @@ The row is committed before Stripe hears of it. Where no answer came it stays op
 wish or the sweep sends it again under the same key; Stripe decides what was first (F46).
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from payments import clock, outbox
 from payments.crash import crash_here
 from payments.gateway import errors
 from payments.models import Consent, Subscription, SubscriptionChange
+from payments.models.standing import whether
 from payments.services import audit, mirror
 from payments.services.steps import STEPS, TooLate
 
@@ -90,8 +92,15 @@ def perform(change: SubscriptionChange) -> Subscription:
 
 def give_up_old() -> int:
     """Refuse what stayed open for longer than Stripe keeps a key; returns how many."""
-    old = SubscriptionChange.objects.filter(status=Status.ASKED, created_at__lt=clock.now() - KEPT)
+    old = unanswered.rows(before=clock.now() - KEPT)
     return sum(_refused(change, "no answer within a day") for change in old)
+
+
+@whether
+def unanswered(before: datetime) -> QuerySet[SubscriptionChange]:
+    """Wishes that Stripe has not answered since, the oldest first."""
+    open_ones = SubscriptionChange.objects.filter(status=Status.ASKED, created_at__lt=before)
+    return open_ones.select_related("subscription").order_by("created_at")
 
 
 def _row(

@@ -6,7 +6,7 @@ none: when a card ends stands on the card, when an agreement was made stands in 
 """
 
 from collections.abc import Callable, Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, QuerySet
@@ -14,12 +14,14 @@ from django.db.models.functions import ExtractMonth, ExtractYear
 
 from payments import clock, outbox
 from payments.models import Contribution, Notice, Subscription
+from payments.models.standing import whether
 from payments.services import mirror
 
 Kind = Notice.Kind
 # Long enough to act on: many places ask for notice of a yearly renewal between 15 and 45 days.
 BEFORE_RENEWAL = timedelta(days=30)
 BEFORE_CARD_FAILS = timedelta(days=30)
+MOST_OF_A_YEAR = timedelta(days=330)
 MOST = 200
 
 
@@ -46,40 +48,58 @@ def card_ends_first(subscription: Subscription) -> bool:
 
 def _renewals() -> Iterator[bool]:
     """Yearly ones that were charged before: the first charge of a new one has its own letter."""
-    near = _soon(BEFORE_RENEWAL).filter(frequency="year")
-    before = Contribution.objects.filter(subscription=OuterRef("pk"))
-    told = Notice.objects.filter(
-        subscription=OuterRef("pk"), kind=Kind.RENEWAL, at__gt=clock.now() - 2 * BEFORE_RENEWAL
-    )
-    for row in near.filter(Exists(before)).exclude(Exists(told))[:MOST]:
+    now = clock.now()
+    told_after = now - 2 * BEFORE_RENEWAL
+    rows = _renewed_soon.rows(now=now, until=now + BEFORE_RENEWAL, told_after=told_after)
+    for row in rows[:MOST]:
         yield bool(row.upcoming) and _renewal(row)
+
+
+@whether
+def _renewed_soon(now: datetime, until: datetime, told_after: datetime) -> QuerySet[Subscription]:
+    before = Contribution.objects.filter(subscription=OuterRef("pk"))
+    told = Notice.objects.filter(subscription=OuterRef("pk"), kind=Kind.RENEWAL, at__gt=told_after)
+    near = _charged_within(now, until).filter(frequency="year")
+    return near.filter(Exists(before)).exclude(Exists(told))
 
 
 def _cards() -> Iterator[bool]:
     """Cards whose last month is over before the next charge; a paused one is charged later."""
-    last = _month(clock.local_date(clock.now() + BEFORE_CARD_FAILS))
-    ending = _soon(BEFORE_CARD_FAILS).filter(card_expires__gt="", card_expires__lt=last)
+    now = clock.now()
+    until = now + BEFORE_CARD_FAILS
+    rows = _card_ends_soon.rows(now=now, until=until, month=_month(clock.local_date(until)))
+    for row in rows[:MOST]:
+        yield card_ends_first(row) and _give(row, Kind.CARD, row.card_expires, "mail.card_ending")
+
+
+@whether
+def _card_ends_soon(now: datetime, until: datetime, month: str) -> QuerySet[Subscription]:
+    ending = _charged_within(now, until).filter(card_expires__gt="", card_expires__lt=month)
     told = Notice.objects.filter(
         subscription=OuterRef("pk"), kind=Kind.CARD, about=OuterRef("card_expires")
     )
-    for row in ending.exclude(Exists(told))[:MOST]:
-        yield card_ends_first(row) and _give(row, Kind.CARD, row.card_expires, "mail.card_ending")
+    return ending.exclude(Exists(told))
 
 
 def _agreements() -> Iterator[bool]:
     """The yearly reminder of a monthly agreement, in the month in which it was made."""
-    today = clock.local_date(clock.now())
+    now = clock.now()
+    today = clock.local_date(now)
+    rows = _of_the_month.rows(before=now - MOST_OF_A_YEAR, year=today.year, month=today.month)
+    for row in rows[:MOST]:
+        yield _give(row, Kind.YEARLY, str(today.year), "mail.yearly_notice")
+
+
+@whether
+def _of_the_month(before: datetime, year: int, month: int) -> QuerySet[Subscription]:
     rows = (
         _running()
-        .filter(frequency="month", started_at__lt=clock.now() - timedelta(days=330))
+        .filter(frequency="month", started_at__lt=before)
         .annotate(month=ExtractMonth("started_at"), year=ExtractYear("started_at"))
-        .filter(month=today.month, year__lt=today.year)
+        .filter(month=month, year__lt=year)
     )
-    told = Notice.objects.filter(
-        subscription=OuterRef("pk"), kind=Kind.YEARLY, about=str(today.year)
-    )
-    for row in rows.exclude(Exists(told))[:MOST]:
-        yield _give(row, Kind.YEARLY, str(today.year), "mail.yearly_notice")
+    told = Notice.objects.filter(subscription=OuterRef("pk"), kind=Kind.YEARLY, about=str(year))
+    return rows.exclude(Exists(told))
 
 
 def _renewal(row: Subscription) -> bool:
@@ -102,9 +122,8 @@ def _running() -> QuerySet[Subscription]:
     return Subscription.objects.running().filter(cancel_at=None).order_by(F("next_charge_at"))
 
 
-def _soon(ahead: timedelta) -> QuerySet[Subscription]:
-    now = clock.now()
-    return _running().filter(next_charge_at__gt=now, next_charge_at__lt=now + ahead)
+def _charged_within(now: datetime, until: datetime) -> QuerySet[Subscription]:
+    return _running().filter(next_charge_at__gt=now, next_charge_at__lt=until)
 
 
 def _month(day: date) -> str:

@@ -57,7 +57,7 @@ def catch_up_if_due() -> int:
 
 def place_of() -> ReadingPlace:
     """How far events were fetched, in this key's mode."""
-    return ReadingPlace.objects.get_or_create(name=NAME, livemode=livemode())[0]
+    return ReadingPlace.of(NAME, livemode=livemode())
 
 
 def _pages(since: datetime) -> Iterator[list[Event]]:

@@ -1,5 +1,7 @@
 """The inbox: store a notification once, apply it later, keep what could not be applied."""
 
+from datetime import datetime
+
 import structlog
 from django.conf import settings
 from django.db.models import QuerySet
@@ -10,6 +12,7 @@ from payments.gateway import client, errors, events
 from payments.gateway.objects import Event
 from payments.leases import LEASE, claim_batch, give_back, next_try
 from payments.models import StripeEvent
+from payments.models.standing import whether
 from payments.services.parked import Foreign, Unsettled
 from payments.webhooks.dispatch import HANDLERS
 from payments.webhooks.handlers import Work
@@ -51,7 +54,10 @@ def store(event: Event) -> None:
 def apply_due(*, limit: int = 200) -> int:
     """Apply what is due; returns how many events were settled."""
     settled = 0
-    while limit > 0 and (batch := claim_batch(_open(), now=clock.now(), limit=limit)):
+    while limit > 0 and _is_due(now=clock.now()):
+        batch = claim_batch(_open(), now=clock.now(), limit=limit)
+        if not batch:
+            break
         settled += _apply(batch)
         limit -= len(batch)
     return settled
@@ -82,6 +88,11 @@ def _major(version: str) -> str:
 
 def _open() -> QuerySet[StripeEvent]:
     return StripeEvent.objects.filter(status__in=StripeEvent.OPEN)
+
+
+@whether
+def _is_due(now: datetime) -> QuerySet[StripeEvent]:
+    return _open().filter(due_at__lte=now)
 
 
 def _apply(batch: list[StripeEvent]) -> int:

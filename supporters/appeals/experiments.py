@@ -9,8 +9,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 
 from payments import clock
+from payments.models.standing import whether
 from payments.services import audit
 from supporters.appeals import content, findings, measures, power
 from supporters.appeals.findings import MILLION, Declared, Findings
@@ -161,9 +163,13 @@ def stop(experiment: Experiment, *, actor: User, reason: str) -> None:
 def end_due() -> int:
     """End every test whose size or last day is reached, or whose appeal changed."""
     now = clock.now()
-    running = Experiment.objects.filter(status=Status.RUNNING).select_related("appeal")
-    ended = [each for each in running if _end(each, now)]
+    ended = [each for each in _running.rows() if _end(each, now)]
     return len(ended)
+
+
+@whether
+def _running() -> QuerySet[Experiment]:
+    return Experiment.objects.filter(status=Status.RUNNING).select_related("appeal")
 
 
 def declared(experiment: Experiment) -> Declared:

@@ -16,8 +16,10 @@ from typing import Any
 import structlog
 from django.conf import settings
 from django.db import DatabaseError, connection
+from django.db.models import QuerySet
 
 from payments import clock
+from payments.models.standing import whether
 from payments.reports.questions import moment_after, moment_of
 from supporters.appeals import articles
 from supporters.appeals.fields import DEVICES, REFERRERS, STANDINGS
@@ -104,6 +106,8 @@ def read(body: bytes) -> dict[str, Any] | None:
 
 def trim() -> int:
     """Leave the lowest MOST of each day, and no day that is older than KEPT_DAYS."""
+    if not _any():
+        return 0
     today = clock.local_date(clock.now())
     first = today - timedelta(days=KEPT_DAYS)
     gone, _ = PageViewSample.objects.filter(hour__lt=moment_of(first)).delete()
@@ -114,6 +118,11 @@ def trim() -> int:
         for draw in above:
             gone += rows.filter(draw__gte=draw).delete()[0]
     return gone
+
+
+@whether
+def _any() -> QuerySet[PageViewSample]:
+    return PageViewSample.objects.all()
 
 
 def _is_word(value: Any) -> bool:
