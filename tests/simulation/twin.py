@@ -14,6 +14,7 @@ from typing import Any
 
 import time_machine
 from django.db import connection
+from django.urls import get_resolver
 
 from payments.gateway import calls
 from payments.models import Contribution
@@ -112,6 +113,7 @@ def _pass(world: World, watch: Watch, life: Life, *, until: float) -> None:
 
 def both(*, seed: int, days: int, supporters: int, database: bytes) -> Verdict:
     """The two lives in two processes; `database` is an empty, migrated one."""
+    get_resolver().url_patterns  # noqa: B018 (read before there are two of us: it takes seconds)
     gc.freeze()
     running = [
         _begin(database, seed=seed, days=days, supporters=supporters, stormy=stormy)
@@ -141,6 +143,7 @@ def _in_child(database: bytes, terms: dict[str, Any]) -> Life:
     connection.close()
     connection.connect()
     connection.connection.deserialize(database)
+    gc.set_threshold(20_000, 50, 100)  # A life makes few circles, and keeps all it makes.
     try:
         return live(**terms)
     except BaseException:  # noqa: BLE001 (the child's edge: the parent prints it)
