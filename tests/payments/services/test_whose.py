@@ -164,6 +164,38 @@ def test_a_payment_that_did_not_come_back_books_nothing(client, pay, deliver):
     assert not AuditEntry.objects.filter(action="returned by the bank").exists()
 
 
+@pytest.mark.case("F35")
+def test_a_first_debit_of_a_subscription_that_was_booked_and_failed_passes_through_the_books(
+    client, pay, deliver, advance, stripe_sandbox
+):
+    from payments.models import LedgerEntry
+    from payments.sandbox.methods import FAILING_ACCOUNT
+    from tests.builders import begin
+
+    stripe_sandbox.settings.change({"debits_book_early": True})
+    row = begin(client, frequency="month")
+    pay(row.stripe_url, payment_kind="sepa_debit", account=FAILING_ACCOUNT)
+    deliver()
+    advance(days=5)
+    entries = LedgerEntry.objects.filter(kind="adjustment")
+    assert sorted(entries.values_list("gross_minor", flat=True)) == [-1000, 1000]
+    assert not Contribution.objects.filter(status="paid").exists()
+
+
+@pytest.mark.case("F7")
+def test_a_debit_of_another_product_that_came_back_is_not_booked(sell, stripe_sandbox):
+    from payments.models import LedgerEntry
+
+    sold = sell()
+    stripe_sandbox.advance(120)
+    stripe_sandbox.store.objects[sold.id]["status"] = "requires_payment_method"
+    charge = stripe_sandbox.store.objects[sold.latest_charge]
+    charge["failure_balance_transaction"] = charge["balance_transaction"]
+    with pytest.raises(Foreign):
+        returns.record(sold.id)
+    assert not LedgerEntry.objects.exists()
+
+
 # --- what Stripe no longer knows ----------------------------------------------------------------
 
 
