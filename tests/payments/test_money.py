@@ -2,6 +2,7 @@
 
 import operator
 import re
+from dataclasses import FrozenInstanceError
 from decimal import Decimal
 
 import pytest
@@ -257,3 +258,11 @@ def test_a_covered_fee_leaves_the_gift_whole_and_adds_no_more_than_needed(
         assert not added or less - cover.expected_fee(less) < gift
     finally:
         settings.FEE_ESTIMATE = table
+
+
+def test_a_sum_and_a_limit_never_change_and_take_no_other_facts():
+    for fixed, name in ((Money(1000, "eur"), "minor"), (LIMITS["eur"], "smallest")):
+        with pytest.raises(FrozenInstanceError):
+            setattr(fixed, name, 1)
+        assert not hasattr(fixed, "__dict__")
+    assert {Money(1000, "eur"): 1}[Money(1000, "eur")] == 1

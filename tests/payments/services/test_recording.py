@@ -85,6 +85,12 @@ def test_an_invoice_that_brought_nothing_records_nothing(invoice, facts, known):
     assert not Contribution.objects.exists()
 
 
+def test_a_cover_is_never_all_of_what_a_cycle_took(invoice):
+    invoice["parent"]["subscription_details"]["metadata"]["keepopen_cover"] = "9999"
+    row = contributions.record_invoice(invoice["id"])
+    assert (row.gift_minor, row.cover_minor) == (1, 1040)
+
+
 def test_a_renewal_is_no_first_one_and_leaves_the_checkout_alone(client, pay, deliver, advance):
     row = subscribe(client, pay, deliver, cover_fee="1")
     finished = row.checkout.finished_at
