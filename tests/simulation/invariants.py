@@ -23,6 +23,7 @@ from payments.models import (
     Subscription,
 )
 from payments.triggers import APPEND_ONLY
+from tests.simulation import letters
 from tests.simulation.world import World
 
 FINAL = {
@@ -76,6 +77,7 @@ def broken(world: World) -> list[str]:
         *receipts_without_gaps(),
         *stored_before_answered(world),
         *effects_once(),
+        *letters_once(),
         *one_mode(),
         *whole_numbers(),
         *subscriptions_are_stripes(store),
@@ -163,6 +165,14 @@ def stored_before_answered(world: World) -> Iterator[str]:
 def effects_once() -> Iterator[str]:
     keys = OutboxTask.objects.values("key").annotate(n=Count("id")).filter(n__gt=1)
     yield from (f"I10 {row['key']} stands twice" for row in keys)
+
+
+def letters_once() -> Iterator[str]:
+    """I10: one letter for each receipt; a repeat under the same Message-ID is the same letter."""
+    due = {f"receipt-{receipt.number}" for receipt in Receipt.objects.all()}
+    sent = letters.identities("receipt-")
+    yield from (f"I10 {one} was never sent" for one in sorted(due - sent))
+    yield from (f"I10 {one} was sent and is nobody's" for one in sorted(sent - due))
 
 
 def one_mode() -> Iterator[str]:

@@ -21,6 +21,18 @@ class LetterBox(BaseEmailBackend):
         return len(email_messages)
 
 
+def forget() -> None:
+    """As if nothing had been sent."""
+    SENT.clear()
+    BY_ADDRESS.clear()
+
+
+def identities(beginning: str) -> set[str]:
+    """The Message-IDs that begin so, without brackets and domain."""
+    every = {name[1:].partition("@")[0] for sent in BY_ADDRESS.values() for name in sent}
+    return {name for name in every if name.startswith(beginning)}
+
+
 def typeset(html: str) -> bytes:
     """Stands for the press: a document costs 40 ms, and thousands tell nothing about money."""
     return html.encode()

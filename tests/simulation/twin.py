@@ -8,6 +8,7 @@ import sys
 import time
 import traceback
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -116,14 +117,17 @@ def both(*, seed: int, days: int, supporters: int, database: bytes) -> Verdict:
     get_resolver().url_patterns  # noqa: B018 (read before there are two of us: it takes seconds)
     gc.freeze()
     running = [
-        _begin(database, seed=seed, days=days, supporters=supporters, stormy=stormy)
+        begin(database, seed=seed, days=days, supporters=supporters, stormy=stormy)
         for stormy in (False, True)
     ]
-    calm, storm = [_end(*one) for one in running]
+    calm, storm = [end(*one) for one in running]
     return Verdict(seed, calm, storm)
 
 
-def _begin(database: bytes, **terms: Any) -> tuple[int, int]:
+def begin(
+    database: bytes, *, prepare: Callable[[], object] = lambda: None, **terms: Any
+) -> tuple[int, int]:
+    """Begin a life in a process of its own, which is first made ready; for `end` to wait for."""
     back, forth = os.pipe()
     child = os.fork()
     if child:
@@ -132,25 +136,27 @@ def _begin(database: bytes, **terms: Any) -> tuple[int, int]:
     status = 1
     try:
         with os.fdopen(forth, "wb") as pipe:
-            pickle.dump(_in_child(database, terms), pipe)
+            pickle.dump(_in_child(database, prepare, terms), pipe)
         status = 0
     finally:
         sys.stdout.flush()
         os._exit(status)
 
 
-def _in_child(database: bytes, terms: dict[str, Any]) -> Life:
+def _in_child(database: bytes, prepare: Callable[[], object], terms: dict[str, Any]) -> Life:
     connection.close()
     connection.connect()
     connection.connection.deserialize(database)
     gc.set_threshold(20_000, 50, 100)  # A life makes few circles, and keeps all it makes.
     try:
+        prepare()
         return live(**terms)
     except BaseException:  # noqa: BLE001 (the child's edge: the parent prints it)
         return Life(trouble=traceback.format_exc())
 
 
-def _end(child: int, back: int) -> Life:
+def end(child: int, back: int) -> Life:
+    """What a life that was begun left behind."""
     with os.fdopen(back, "rb") as pipe:
         text = pipe.read()
     os.waitpid(child, 0)
