@@ -23,6 +23,7 @@ TESTS = {
     "payments/services": [
         "tests/payments/services",
         "tests/payments/webhooks/test_inbox.py",
+        "tests/payments/reconcile/test_exchanged_money.py",
         "tests/payments/reconcile/test_kinds.py",
         "tests/payments/adoption",
     ],

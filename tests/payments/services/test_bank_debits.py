@@ -4,7 +4,15 @@ import pytest
 from django.db.models import Sum
 from django.urls import reverse
 
-from payments.models import Checkout, Contribution, LedgerEntry, LedgerLine, Receipt, RefundNote
+from payments.models import (
+    AuditEntry,
+    Checkout,
+    Contribution,
+    LedgerEntry,
+    LedgerLine,
+    Receipt,
+    RefundNote,
+)
 from payments.reports import movements
 from payments.reports.questions import Question
 from payments.sandbox.methods import FAILING_ACCOUNT, GOOD_ACCOUNT, RETURNED_ACCOUNT
@@ -76,8 +84,9 @@ def test_one_that_was_booked_early_and_failed_passes_through_the_books(
     debit(FAILING_ACCOUNT)
     advance(days=5)
     assert Contribution.objects.get().status == Contribution.Status.FAILED
-    gross = LedgerEntry.objects.filter(kind="adjustment").values_list("gross_minor", flat=True)
-    assert sorted(gross) == [-1000, 1000]
+    halves = LedgerEntry.objects.filter(kind="adjustment")
+    assert sorted(halves.values_list("gross_minor", flat=True)) == [-1000, 1000]
+    assert {half.contribution for half in halves} == {Contribution.objects.get()}
     assert accounts()["fees"] == 40
     ties(stripe_sandbox)
 
@@ -114,6 +123,7 @@ def test_returned_weeks_later_without_a_dispute_it_is_sent_back_by_the_bank(
     advance(seconds=60)
     row = contribution.refunds.get()
     assert (row.status, row.reason) == ("succeeded", "returned by the bank")
+    assert AuditEntry.objects.filter(action="returned by the bank").count() == 1
     assert kept(contribution) == 0
     assert refunds.refundable(contribution).minor == 0
     assert RefundNote.objects.get().kind == "returned"

@@ -6,8 +6,9 @@ import pytest
 from django.core import mail
 
 from payments import clock
+from payments.gateway import changes
 from payments.models import FailedRenewal, Subscription
-from payments.services import failed_renewals, letters, subscriptions
+from payments.services import failed_renewals, letters, mirror, subscriptions
 from tests.builders import subscribe
 
 pytestmark = pytest.mark.django_db
@@ -81,6 +82,13 @@ def test_what_is_owed_by_an_agreement_that_has_ended_is_given_up(failure, stripe
     Subscription.objects.update(seen_at=clock.now() + timedelta(days=400), status="canceled")
     assert raw["status"] == "past_due"
     assert again(failure).status == "given_up"
+
+
+def test_an_end_gives_up_what_was_owed_without_a_word_about_the_invoice(failure):
+    changes.end_now(failure.subscription.stripe_subscription_id, key="by-staff")
+    mirror.sync(failure.subscription.stripe_subscription_id)
+    failure.refresh_from_db()
+    assert (failure.status, failure.next_attempt_at) == ("given_up", None)
 
 
 def test_an_invoice_that_never_failed_is_not_asked_about_when_it_is_closed(db, stripe_sandbox):

@@ -108,7 +108,9 @@ def test_money_of_a_refund_that_is_told_later_than_its_state_is_booked_and_noted
     )
     raw = stripe_sandbox.store.objects[state.id]
     told, raw["balance_transaction"] = raw["balance_transaction"], None
+    raw["failure_reason"] = "f" * 90
     row = refunds.sync(state.id)
+    assert row.failure == "f" * 60
     assert (row.status, row.created_at) == ("succeeded", state.created_at)
     assert not RefundNote.objects.exists()
     raw["balance_transaction"] = told
@@ -272,6 +274,12 @@ def test_a_cover_is_never_all_of_the_sum(client, pay, deliver, stripe_sandbox):
     row = subscribe(client, pay, deliver, amount="10")
     stripe_sandbox.store.objects[row.stripe_subscription_id]["metadata"]["keepopen_cover"] = "9999"
     assert mirror.sync(row.stripe_subscription_id).cover_minor == 999
+
+
+def test_one_of_which_no_cover_is_told_is_all_gift(client, pay, deliver, stripe_sandbox):
+    row = subscribe(client, pay, deliver, amount="10", cover_fee="1")
+    del stripe_sandbox.store.objects[row.stripe_subscription_id]["metadata"]["keepopen_cover"]
+    assert mirror.sync(row.stripe_subscription_id).cover_minor == 0
 
 
 @pytest.mark.parametrize(("days", "letters"), [(6, 1), (8, 0)])

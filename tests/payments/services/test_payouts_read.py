@@ -49,6 +49,13 @@ def test_the_content_is_read_once(payout, stripe_sandbox):
     assert again.itemised_at == payout.itemised_at
 
 
+def test_the_content_of_one_that_is_not_complete_is_not_taken_for_whole(payout, stripe_sandbox):
+    Payout.objects.update(itemised_at=None)
+    stripe_sandbox.store.objects[payout.stripe_payout_id]["reconciliation_status"] = "in_progress"
+    for read in (payouts.sync, payouts.read_again):
+        assert read(payout.stripe_payout_id).itemised_at is None
+
+
 def test_reading_again_adds_what_is_missing_and_keeps_the_rest(payout):
     kept = PayoutItem.objects.last()
     PayoutItem.objects.first().delete()
@@ -77,3 +84,5 @@ def test_one_that_the_bank_sends_back_is_at_stripe_again_and_says_why(
     assert back.gross_minor == payout.amount_minor
     assert LedgerEntry.objects.get(kind="payout").gross_minor == -payout.amount_minor
     assert payout.stripe_failure_transaction_id == back.stripe_balance_transaction_id
+    stripe_sandbox.store.objects[payout.stripe_payout_id]["failure_code"] = "f" * 90
+    assert payouts.sync(payout.stripe_payout_id).failure_code == "f" * 60

@@ -91,6 +91,12 @@ def test_a_cover_is_never_all_of_what_a_cycle_took(invoice):
     assert (row.gift_minor, row.cover_minor) == (1, 1040)
 
 
+def test_a_cycle_of_which_no_cover_is_told_is_all_gift(invoice):
+    del invoice["parent"]["subscription_details"]["metadata"]["keepopen_cover"]
+    row = contributions.record_invoice(invoice["id"])
+    assert (row.gift_minor, row.cover_minor) == (1041, 0)
+
+
 def test_a_renewal_is_no_first_one_and_leaves_the_checkout_alone(client, pay, deliver, advance):
     row = subscribe(client, pay, deliver, cover_fee="1")
     finished = row.checkout.finished_at
