@@ -5,7 +5,10 @@ from payments.sandbox.clock import MINUTE
 
 
 def pay_out(box):
-    """Pay out every currency whose available sum is positive; negative days carry over."""
+    """Pay out every currency whose available sum is positive.
+
+    A negative one carries over, or is taken from the bank where the account is set so.
+    """
     if not box.settings.payouts:
         return
     open_ones = {}
@@ -13,7 +16,8 @@ def pay_out(box):
         if transaction["status"] == "available":
             open_ones.setdefault(transaction["currency"], []).append(transaction)
     for currency, transactions in sorted(open_ones.items()):
-        if sum(transaction["net"] for transaction in transactions) > 0:
+        net = sum(transaction["net"] for transaction in transactions)
+        if net > 0 or (net < 0 and box.settings.debit_negative_balances):
             make(box, currency=currency, transactions=transactions)
 
 

@@ -15,6 +15,8 @@ DEFAULTS = {
     "return_days": 21,
     "balance_seconds": 4,
     "payouts": True,
+    # Whether the bank account is debited where the balance is negative: a payout below zero.
+    "debit_negative_balances": False,
     "refunds_need_funds": True,
     "webhooks_first": False,
     # Currencies without a bank account of their own: {"usd": {"currency": "eur", "rate": "0.92"}}.

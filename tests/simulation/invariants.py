@@ -83,6 +83,7 @@ def broken(world: World) -> list[str]:
         *subscriptions_are_stripes(store),
         *whose(),
         *payouts_tie(store),
+        *payouts_are_stripes(store),
         *nothing_left(),
         *reconciled(),
     ]
@@ -120,7 +121,7 @@ def _is_possible(statement: str) -> bool:
 def ledger_is_stripes(store: Any) -> Iterator[str]:
     """I3: for every charge, what we booked is what Stripe's balance says of it."""
     ours: Counter[tuple[str, str]] = Counter()
-    booked = LedgerEntry.objects.exclude(kind="payout").order_by()
+    booked = LedgerEntry.objects.exclude(kind__in=("payout", "payout_back")).order_by()
     for charge, currency, net in booked.values_list("stripe_charge_id", "currency", "net_minor"):
         ours[charge, currency] += net
     theirs: Counter[tuple[str, str]] = Counter()
@@ -214,6 +215,23 @@ def payouts_tie(store: Any) -> Iterator[str]:
     for currency, sum in ours.annotate(Sum("amount_minor")):
         if sum != held[currency]:
             yield f"balance {currency}: booked {sum}, at Stripe {held[currency]}"
+
+
+def payouts_are_stripes(store: Any) -> Iterator[str]:
+    """Every payout stands as it does at Stripe, and the bank got what Stripe says."""
+    columns = ("stripe_payout_id", "status", "currency", "amount_minor")
+    ours = {row[0]: row[1:] for row in Payout.objects.values_list(*columns)}
+    bank: Counter[str] = Counter()
+    for truth in store.newest("payout"):
+        told = truth["status"], truth["currency"], truth["amount"]
+        bank[truth["currency"]] += truth["amount"] if truth["status"] != "failed" else 0
+        if ours.pop(truth["id"], None) != told:
+            yield f"payout {truth['id']} is not {told} here"
+    yield from (f"payout {one} is not Stripe's" for one in ours)
+    lines = LedgerLine.objects.filter(account="bank").order_by().values_list("currency")
+    for currency, sum in lines.annotate(Sum("amount_minor")):
+        if sum != bank[currency]:
+            yield f"bank {currency}: booked {sum}, at Stripe {bank[currency]}"
 
 
 def nothing_left() -> Iterator[str]:

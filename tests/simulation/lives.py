@@ -9,6 +9,8 @@ DAY = 86_400
 # A new thing happens at most every half hour: whoever has to press a button again, because the
 # storm broke the answer, has done it before the next begins, and both lives keep the same time.
 SLOT = 1_800
+# One payout in so many days is sent back by the bank.
+PAYOUT_FAILS = 25
 GOOD, MASTER = "4242424242424242", "5555555555554444"
 DECLINED, FAILS_LATER, ASKS_BANK = "4000000000000002", "4000000000000341", "4000002500003155"
 ALWAYS_ASKS = "4000002760003184"
@@ -91,7 +93,7 @@ class Act:
 
     at: int
     word: str = field(compare=False)
-    giver: Giver = field(compare=False)
+    giver: Giver | None = field(compare=False, default=None)
 
 
 class Slots:
@@ -114,7 +116,17 @@ def plan(*, seed: int, days: int, supporters: int) -> list[Act]:
     acts: list[Act] = []
     for number in range(supporters):
         acts += _life(dice, slots, _giver(dice, number), days=days)
-    return sorted(acts)
+    return sorted(acts + _at_the_bank(Random(f"bank {seed}"), slots, days=days))
+
+
+def _at_the_bank(dice: Random, slots: Slots, *, days: int) -> list[Act]:
+    """What becomes of payouts; by dice of its own, so that people's lives stay as they were."""
+    moments = [slots.free(dice.random() * days * DAY) for _ in range(1 + days // PAYOUT_FAILS)]
+    debited, *fail = moments
+    return [
+        Act(debited, "debit negative balances"),
+        *(Act(moment, "payout comes back") for moment in fail),
+    ]
 
 
 def _giver(dice: Random, number: int) -> Giver:

@@ -1,5 +1,6 @@
 """What people do, by the product's own services; and what they do when the answer breaks."""
 
+import json
 import time
 import urllib.parse
 import uuid
@@ -17,6 +18,7 @@ from tests.simulation.world import World
 
 PATIENCE = 90
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+JSON = {"Content-Type": "application/json"}
 ENDED = ("canceled", "incomplete_expired")
 
 
@@ -288,6 +290,28 @@ class People:
             if mine and one["status"] == "succeeded" and not one["amount_refunded"]:
                 return one
         return None
+
+    # --- payouts --------------------------------------------------------------------------------
+
+    def debit_negative_balances(self, _: None) -> None:
+        """From now on Stripe takes from the bank what the balance lacks: payouts below zero."""
+        self.control("settings", {"debit_negative_balances": True})
+
+    def payout_comes_back(self, _: None) -> None:
+        """The bank sends back the newest payout that it has not sent back yet."""
+        for one in self.store.newest("payout"):
+            if one["status"] != "failed":
+                self.control("fail_payout", {"payout": one["id"]})
+                self.said[f"payout comes back: {one['currency']} {one['amount']}"] += 1
+                return
+        self.said["payout comes back: nothing to do"] += 1
+
+    def control(self, what: str, fields: dict[str, Any]) -> None:
+        """Do something in Stripe's world that no call can."""
+        body = json.dumps(fields).encode()
+        answer = self.world.box.handle("POST", f"/sandbox/{what}", JSON, body)
+        if answer.status != 200:
+            raise AssertionError(f"the sandbox refused {what}: {answer.body.decode()}")
 
     # --- disputes -------------------------------------------------------------------------------
 

@@ -214,6 +214,12 @@ def payout_half_read() -> None:
     wrap(calls, "payout_content", lambda real, payout_id: real(payout_id)[:1])
 
 
+def return_not_booked() -> None:
+    from payments.services import ledger
+
+    wrap(ledger, "payout_back", lambda real, payout_id, balance: None)
+
+
 SPOILS = {
     "a fee booked twice": Spoil(fee_booked_twice, "I3", "accounts: only in the storm"),
     "a gift booked twice": Spoil(gift_booked_twice, "I3", "ledger: only in the storm"),
@@ -228,6 +234,9 @@ SPOILS = {
     "a ledger that can be changed": Spoil(ledger_unprotected, "I2", NEVER),
     "a final state moved": Spoil(final_state_moved, "I7", "contributions: only in the storm"),
     "a told month changed": Spoil(told_month_changed, "I14", NEVER),
+    "a payout's return not booked": Spoil(
+        return_not_booked, "bank", "accounts: only in calm weather"
+    ),
     "a payout half read": Spoil(payout_half_read, "payout", "payout items: only in the storm"),
 }
 

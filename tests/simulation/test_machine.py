@@ -1,5 +1,6 @@
 """The machine itself, on lives short enough for every test run."""
 
+import hashlib
 import re
 import subprocess
 import sys
@@ -34,3 +35,10 @@ def test_a_short_life_in_a_storm_ends_as_the_calm_one():
     assert found, done.stdout
     assert int(found[1]) > 3
     assert int(found[2]) > 20
+
+
+def test_what_happens_at_the_bank_leaves_peoples_lives_as_they_were():
+    """A seed that broke once must stay the life that it was, whatever is added later."""
+    peoples = [act for act in lives.plan(seed=9001, days=400, supporters=200) if act.giver]
+    told = "\n".join(f"{act.at} {act.word} {act.giver}" for act in peoples)
+    assert hashlib.sha256(told.encode()).hexdigest()[:16] == "4b3b953a6e460292"
