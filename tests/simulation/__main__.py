@@ -22,6 +22,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--seeds", type=int, default=1, help="how many, counting up from --seed")
     parser.add_argument("--minutes", type=float, help="as many seeds as fit, --seeds at least")
     parser.add_argument("--regressions", action="store_true", help="first those that broke once")
+    parser.add_argument("--http", action="store_true", help="reach Stripe over real HTTP")
     return parser.parse_args()
 
 
@@ -30,6 +31,7 @@ def main() -> int:
     import django
 
     django.setup()
+    from tests.simulation import http_wire
     from tests.simulation.run import run
 
     seed = random.SystemRandom().randrange(10**9) if options.seed is None else options.seed
@@ -41,6 +43,7 @@ def main() -> int:
         days=options.days,
         supporters=options.supporters,
         regressions=options.regressions,
+        **({"prepare": http_wire.use} if options.http else {}),
     )
 
 

@@ -2,7 +2,9 @@
 
 import time
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from django.core.management import call_command
 from django.db import connection
@@ -14,24 +16,32 @@ REGRESSIONS = Path(__file__).with_name("regressions.txt")
 
 
 def run(
-    *, first: int, fewest: int, until: float, days: int, supporters: int, regressions: bool = False
+    *,
+    first: int,
+    fewest: int,
+    until: float,
+    days: int,
+    supporters: int,
+    regressions: bool = False,
+    prepare: Callable[[], object] = lambda: None,
 ) -> int:
     """Live seeds from `first` on, at least `fewest`, then until the time is up; 1 if one broke."""
     database = empty_database()
-    known = [lived(*terms, database=database) for terms in broke_once()] if regressions else []
+    ways: dict[str, Any] = {"database": database, "prepare": prepare}
+    known = [lived(*terms, **ways) for terms in broke_once()] if regressions else []
     verdicts: list[Verdict] = []
     slowest = 0.0
     while len(verdicts) < fewest or time.monotonic() + slowest < until:
         began = time.monotonic()
-        verdicts.append(lived(first + len(verdicts), days, supporters, database=database))
+        verdicts.append(lived(first + len(verdicts), days, supporters, **ways))
         slowest = max(slowest, time.monotonic() - began)
     print(summary(verdicts, days=days, supporters=supporters), flush=True)
     return 1 if any(verdict.wrong for verdict in [*known, *verdicts]) else 0
 
 
-def lived(seed: int, days: int, supporters: int, *, database: bytes) -> Verdict:
+def lived(seed: int, days: int, supporters: int, **ways: Any) -> Verdict:
     """One seed's verdict, printed."""
-    verdict = both(seed=seed, days=days, supporters=supporters, database=database)
+    verdict = both(seed=seed, days=days, supporters=supporters, **ways)
     print(verdict, flush=True)
     for line in verdict.wrong[:MOST_LINES]:
         print(f"    {line}", flush=True)

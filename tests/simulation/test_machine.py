@@ -26,15 +26,35 @@ def test_no_two_things_happen_in_one_half_hour():
 
 @pytest.mark.case("F6")
 def test_a_short_life_in_a_storm_ends_as_the_calm_one():
-    command = [sys.executable, "manage.py", "simulate", "--seed", "5"]
+    contributions, faults, _ = lived("--days", "30", "--supporters", "6")
+    assert contributions > 3
+    assert faults > 20
+
+
+@pytest.mark.case("F28")
+def test_a_life_whose_calls_go_over_http_holds_just_the_same():
+    contributions, faults, over_http = lived("--days", "40", "--supporters", "8", "--http")
+    assert contributions > 8
+    assert faults > 100
+    assert over_http > 500
+
+
+def lived(*terms):
+    """Contributions, faults and calls over HTTP of a life that must hold."""
     done = subprocess.run(
-        [*command, "--days", "30", "--supporters", "6"], cwd=ROOT, capture_output=True, text=True
+        [sys.executable, "manage.py", "simulate", "--seed", "5", *terms],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    found = re.search(r"holds; (\d+) contributions, (\d+) faults injected, 0 minor", done.stdout)
+    found = re.search(
+        r"holds; (\d+) contributions, (\d+) faults injected, 0 minor units lost or invented,"
+        r"(?: (\d+) calls over HTTP,)?",
+        done.stdout,
+    )
     assert found, done.stdout
-    assert int(found[1]) > 3
-    assert int(found[2]) > 20
+    return [int(number or 0) for number in found.groups()]
 
 
 def test_what_happens_at_the_bank_leaves_peoples_lives_as_they_were():

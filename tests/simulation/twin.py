@@ -38,6 +38,7 @@ class Life:
     said: Counter[str] = field(default_factory=Counter)
     faults: Counter[str] = field(default_factory=Counter)
     calls: int = 0
+    over_http: int = 0
     contributions: int = 0
     seconds: float = 0.0
     trouble: str = ""
@@ -68,6 +69,7 @@ class Verdict:
         ]
 
     def __str__(self) -> str:
+        over_http = self.calm.over_http + self.storm.over_http
         faults = sum(self.storm.faults.values())
         units = "?" if self.calm.trouble or self.storm.trouble else books.lost_or_invented(
             self.calm.books, self.storm.books
@@ -76,6 +78,7 @@ class Verdict:
         return (
             f"seed {self.seed}: {verdict}; {self.storm.contributions} contributions,"
             f" {faults} faults injected, {units} minor units lost or invented,"
+            f"{f' {over_http} calls over HTTP,' if over_http else ''}"
             f" {max(self.calm.seconds, self.storm.seconds):.0f} s"
         )
 
@@ -98,6 +101,7 @@ def live(*, seed: int, days: int, supporters: int, stormy: bool) -> Life:
         life.broken += [*watch.last_look(), *broken(world)]
     life.books, life.said = books.books(), people.said
     life.faults, life.calls = world.weather.faults, Wire.calls
+    life.over_http = Wire.over_http
     life.contributions = Contribution.objects.received().count()
     life.seconds = time.perf_counter() - began
     return life
@@ -112,14 +116,24 @@ def _pass(world: World, watch: Watch, life: Life, *, until: float) -> None:
             life.broken += watch.look(datetime.now(UTC))
 
 
-def both(*, seed: int, days: int, supporters: int, database: bytes) -> Verdict:
+def both(
+    *,
+    seed: int,
+    days: int,
+    supporters: int,
+    database: bytes,
+    prepare: Callable[[], object] = lambda: None,
+) -> Verdict:
     """The two lives in two processes; `database` is an empty, migrated one."""
+    terms: dict[str, Any] = {
+        "seed": seed,
+        "days": days,
+        "supporters": supporters,
+        "prepare": prepare,
+    }
     get_resolver().url_patterns  # noqa: B018 (read before there are two of us: it takes seconds)
     gc.freeze()
-    running = [
-        begin(database, seed=seed, days=days, supporters=supporters, stormy=stormy)
-        for stormy in (False, True)
-    ]
+    running = [begin(database, stormy=stormy, **terms) for stormy in (False, True)]
     calm, storm = [end(*one) for one in running]
     return Verdict(seed, calm, storm)
 

@@ -22,7 +22,6 @@ STORM = {
     "malformed": 8,
     "402": 2,
 }
-# A bank says no only where money is asked for.
 ASKS_A_BANK = ("/pay", "/confirm")
 
 
@@ -46,13 +45,21 @@ class Weather:
             chance -= share
         return ""
 
+    def strikes_call(self, method: str, url: str) -> str:
+        """The fault that a call meets; a bank says no only where money is asked for."""
+        kind = self.strikes(STORM, "call")
+        if kind == "402" and not (method == "post" and url.endswith(ASKS_A_BANK)):
+            self.faults["call 402"] -= 1
+            return ""
+        return kind
+
 
 class Wire(InProcessClient):
     """What settings.STRIPE_HTTP_CLIENT names; the world puts sandbox and weather in."""
 
     box: Sandbox
     weather: Weather
-    calls = 0
+    calls = over_http = 0
 
     def __init__(self) -> None:
         super().__init__(None)
@@ -67,10 +74,7 @@ class Wire(InProcessClient):
 
     def request(self, method, url, headers, post_data=None):
         Wire.calls += 1
-        kind = Wire.weather.strikes(STORM, "call")
-        if kind == "402" and not (method == "post" and url.endswith(ASKS_A_BANK)):
-            Wire.weather.faults["call 402"] -= 1
-            kind = ""
+        kind = Wire.weather.strikes_call(method, url)
         if kind == "lost_request":
             raise stripe.APIConnectionError("lost", should_retry=True)
         if kind in {"409", "429", "500", "500-no-retry", "402"}:

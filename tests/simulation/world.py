@@ -55,7 +55,8 @@ class World:
         )
         endpoint = next(iter(self.box.store.newest("webhook_endpoint")))
         endpoint["enabled_events"] = sorted(HANDLERS)
-        Wire.box, Wire.weather, Wire.calls = self.box, self.weather, 0
+        Wire.box, Wire.weather = self.box, self.weather
+        Wire.calls = Wire.over_http = 0
         self.bank = client_for(self.box).v1
         self.accepted: set[str] = set()
         self.refused_rightly = 0
