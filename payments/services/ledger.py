@@ -213,26 +213,25 @@ def _write(
     *,
     key: str,
     kind: Kind,
-    at: datetime | None,
+    at: datetime,
     sums: tuple[str, int, int],
     lines: dict[Account, int],
     **links: object,
 ) -> LedgerEntry:
     """Write an entry once; booking the same key again returns what stands."""
     currency, gross, fee = sums
-    entry, new = LedgerEntry.objects.get_or_create(  # type: ignore[misc]
+    entry = LedgerEntry(
         key=key,
-        defaults={
-            "kind": kind,
-            "occurred_at": at,
-            "recorded_at": clock.now(),
-            "currency": currency,
-            "gross_minor": gross,
-            "fee_minor": fee,
-            "net_minor": gross - fee,
-            **links,
-        },
+        kind=kind,
+        occurred_at=at,
+        recorded_at=clock.now(),
+        currency=currency,
+        gross_minor=gross,
+        fee_minor=fee,
+        net_minor=gross - fee,
+        **links,
     )
+    entry, new = insert_or_find(entry, key=key)
     if new:
         _lines(entry, lines)
     return entry

@@ -1,6 +1,7 @@
 """Payouts: what Stripe sent to the bank, what came back, and which movements were in it."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.db import transaction
 
@@ -9,6 +10,7 @@ from payments.crash import crash_here
 from payments.gateway import calls
 from payments.gateway.objects import BalanceTransaction, PayoutState
 from payments.models import Payout, PayoutItem
+from payments.models.kept import found, held, insert_unless_known
 from payments.services import ledger
 
 
@@ -19,7 +21,7 @@ def sync(stripe_payout_id: str) -> Payout:
 
 def take_over(state: PayoutState) -> Payout:
     """Keep a payout as Stripe told it; its content is read once, when it is whole."""
-    known = Payout.objects.filter(stripe_payout_id=state.id).first()
+    known = found(Payout, stripe_payout_id=state.id)
     read = state.complete and not (known and known.itemised_at)
     content = calls.payout_content(state.id) if read else None
     crash_here("payout.read")
@@ -34,10 +36,8 @@ def take_over(state: PayoutState) -> Payout:
 
 def progress(stripe_payout_id: str) -> None:
     """A payout moved on; one that we hold as paid and whole needs no further reading."""
-    whole = Payout.objects.filter(
-        stripe_payout_id=stripe_payout_id, status=Payout.Status.PAID, itemised_at__isnull=False
-    )
-    if not whole.exists():
+    known = found(Payout, stripe_payout_id=stripe_payout_id)
+    if not (known and known.status == Payout.Status.PAID and known.itemised_at):
         sync(stripe_payout_id)
 
 
@@ -53,27 +53,41 @@ def read_again(stripe_payout_id: str) -> Payout:
 
 
 def _keep(state: PayoutState) -> Payout:
-    row, _ = Payout.objects.update_or_create(
-        stripe_payout_id=state.id,
-        defaults={
-            "amount_minor": state.amount_minor,
-            "currency": state.currency,
-            "status": state.status if state.status in Payout.Status.values else "pending",
-            "arrival_on": state.arrives_at.date(),
-            "created_at": state.created_at,
-            "automatic": state.automatic,
-            "livemode": state.livemode,
-            "failure_code": state.failure_code[:60],
-            "stripe_failure_transaction_id": state.failure_balance.id
-            if state.failure_balance
-            else "",
-        },
-    )
+    """The row, locked; Stripe tells each step of a payout, and mostly one column has changed."""
+    facts = _facts(state)
+    row = _locked(state.id, facts)
+    changed = [name for name, cell in facts.items() if getattr(row, name) != cell]
+    if changed:
+        for name in changed:
+            setattr(row, name, facts[name])
+        row.save(update_fields=changed)
     if state.balance:
         ledger.payout(state.id, state.balance)
     if state.failure_balance:
         ledger.payout_back(state.id, state.failure_balance)
-    return Payout.objects.select_for_update().get(pk=row.pk)
+    return row
+
+
+def _locked(stripe_payout_id: str, facts: dict[str, Any]) -> Payout:
+    row = held(Payout, stripe_payout_id=stripe_payout_id)
+    if row is None:
+        insert_unless_known(Payout(stripe_payout_id=stripe_payout_id, **facts))
+        row = Payout.objects.select_for_update().get(stripe_payout_id=stripe_payout_id)
+    return row
+
+
+def _facts(state: PayoutState) -> dict[str, Any]:
+    return {
+        "amount_minor": state.amount_minor,
+        "currency": state.currency,
+        "status": state.status if state.status in Payout.Status.values else "pending",
+        "arrival_on": state.arrives_at.date(),
+        "created_at": state.created_at,
+        "automatic": state.automatic,
+        "livemode": state.livemode,
+        "failure_code": state.failure_code[:60],
+        "stripe_failure_transaction_id": state.failure_balance.id if state.failure_balance else "",
+    }
 
 
 def _itemise(row: Payout, content: Iterable[BalanceTransaction]) -> None:
