@@ -42,14 +42,13 @@ def sync(dispute_id: str) -> Dispute:
     return _take_over(dispute_calls.dispute(dispute_id))
 
 
-def adopt(state: DisputeState, contribution: Contribution) -> Dispute:
+def adopt(state: DisputeState, contribution: Contribution) -> None:
     """Keep one that was there before us: booked, without letters and notes on receipts."""
     with transaction.atomic():
         row, _ = _row(state, contribution)
         _book(row, state)
         row.withdrawn_minor = _withdrawn(row)
         row.save()
-    return row
 
 
 def sync_all(payment_intent_id: str) -> None:

@@ -8,8 +8,8 @@ from django.core import mail
 from payments import clock
 from payments.gateway import changes
 from payments.models import FailedRenewal, Subscription
-from payments.services import failed_renewals, letters, mirror, subscriptions
-from tests.builders import subscribe
+from payments.services import contributions, failed_renewals, letters, mirror, subscriptions
+from tests.builders import operate, subscribe
 
 pytestmark = pytest.mark.django_db
 FAILS_LATER = "4000000000000341"
@@ -67,6 +67,16 @@ def test_what_was_paid_after_all_is_recovered_on_that_day_and_not_tried_again(fa
     assert (row.status, row.attempts, row.next_attempt_at) == ("recovered", 3, None)
     assert row.recovered_at.timestamp() == paid_at
     assert again(failure).status == "recovered"
+
+
+def test_money_that_is_booked_after_all_recovers_what_had_failed(failure, stripe_sandbox):
+    (card,) = stripe_sandbox.store.kinds["payment_method"]
+    operate(stripe_sandbox, "update_card", payment_method=card, number="4242424242424242")
+    changes.pay(failure.stripe_invoice_id, key="by-staff")
+    assert contributions.record_invoice(failure.stripe_invoice_id).status == "paid"
+    failure.refresh_from_db()
+    assert (failure.status, failure.next_attempt_at) == ("recovered", None)
+    assert failure.recovered_at
 
 
 @pytest.mark.parametrize("status", ["void", "uncollectible"])

@@ -213,8 +213,9 @@ def test_words_of_stripes_are_cut_to_the_room_there_is(
     advance(seconds=60)
     operate(stripe_sandbox, "dispute", charge=contribution.stripe_charge_id)
     raw = next(iter(stripe_sandbox.store.newest("dispute")))
-    raw["reason"] = "r" * 90
-    assert disputes.sync(raw["id"]).reason == "r" * 40
+    raw |= {"reason": "r" * 90, "network_reason_code": "n" * 90}
+    row = disputes.sync(raw["id"])
+    assert (row.reason, row.network_reason) == ("r" * 40, "n" * 20)
     warning = FraudWarning.objects.get()
     told = stripe_sandbox.store.objects[warning.stripe_warning_id]
     told["fraud_type"] = "f" * 90
