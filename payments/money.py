@@ -235,4 +235,4 @@ def _minor_from_text(text: str, digits: int) -> int:
     part = match["part"] or ""
     if len(part) > digits:
         raise AmountError("too_many_decimals")
-    return int(match["whole"]) * 10**digits + int((part or "0").ljust(digits, "0") or 0)
+    return int(match["whole"]) * 10**digits + int((part or "0").ljust(digits, "0"))

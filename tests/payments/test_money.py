@@ -266,3 +266,8 @@ def test_a_sum_and_a_limit_never_change_and_take_no_other_facts():
             setattr(fixed, name, 1)
         assert not hasattr(fixed, "__dict__")
     assert {Money(1000, "eur"): 1}[Money(1000, "eur")] == 1
+
+
+def test_one_share_is_the_whole_and_a_weight_of_nothing_gets_nothing():
+    assert Money(100, "eur").allocate([1]) == [Money(100, "eur")]
+    assert Money(100, "eur").allocate([0, 1]) == [Money(0, "eur"), Money(100, "eur")]

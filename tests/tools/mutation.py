@@ -78,7 +78,7 @@ class Bench(Unhurried):
                 self.broken.append(name)
                 break
             self.seconds[name] = time.monotonic() - began
-            self.effort[name] = time.process_time() - worked
+            self.effort[name] = max(time.process_time() - worked, 0.001)
         watch.stop()
         data = watch.get_data()
         for file in data.measured_files():
@@ -98,6 +98,10 @@ class Bench(Unhurried):
         for (path, line), reaching in self.reached.items():
             if path == mutant.path and (line in mutant.lines or not mutant.lines):
                 names |= reaching
+        if not mutant.lines:
+            # Who only looks at a constant reaches no line: all of the files that reach others.
+            files = {name.partition("::")[0] for name in names}
+            names = {name for name in self.seconds if name.partition("::")[0] in files}
         chosen, left = [], self.longest
         for name in sorted(
             names, key=lambda each: -self.about[mutant.path, each] / self.effort[each]
