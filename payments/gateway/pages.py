@@ -63,10 +63,19 @@ def balance(*, since: datetime | None, after: str) -> Iterator[Page]:
 def subscriptions(*, after: str = "") -> Iterator[Page]:
     """Every subscription of the account, canceled ones too."""
     expand = ["data.customer", "data.default_payment_method"]
+    return _subscriptions({"expand": expand}, after=after)
+
+
+def subscription_terms() -> Iterator[Page]:
+    """The same without whose they are and the card, which a comparison has no need of."""
+    return _subscriptions({}, after="")
+
+
+def _subscriptions(query: dict[str, Any], *, after: str) -> Iterator[Page]:
     seen_at = datetime.now(UTC)
     return _pages(
         "subscriptions",
-        {"status": "all", "expand": expand},
+        {"status": "all", **query},
         lambda raw: reading.subscription(raw, seen_at=seen_at),
         after=after,
     )

@@ -21,7 +21,7 @@ def compare(*, before: datetime) -> Iterator[Finding]:
     """Every subscription of the account against ours, page by page."""
     mine = Subscription.objects.filter(livemode=livemode())
     running = set(mine.running().values_list("stripe_subscription_id", flat=True))
-    for page in pages.subscriptions():
+    for page in pages.subscription_terms():
         states = page.items
         rows = mine.in_bulk([state.id for state in states], field_name="stripe_subscription_id")
         running.difference_update(state.id for state in states)
