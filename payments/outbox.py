@@ -34,6 +34,8 @@ def task(name: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
 
 def put(name: str, *, key: str, **ids: int | str) -> None:
     """Have a task done after the surrounding transaction; the same key again does nothing."""
+    if None in ids.values():
+        raise ValueError(f"{name}: a row that is not written yet has no id")
     now = clock.now()
     row = OutboxTask(key=key, name=name, arguments=ids, created_at=now, due_at=now)
     insert_unless_known(row)

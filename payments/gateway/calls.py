@@ -8,6 +8,7 @@ from django.conf import settings
 from payments.gateway import objects, reading
 from payments.gateway.client import api, listed, read
 from payments.gateway.errors import Misconfigured, translated
+from payments.gateway.memory import remembered
 from payments.money import Money
 
 BALANCES = ["latest_charge.balance_transaction", "latest_charge.failure_balance_transaction"]
@@ -79,6 +80,7 @@ def create_card_session(
         return reading.session(api().checkout.sessions.create(params, {"idempotency_key": key}))
 
 
+@remembered
 def session(session_id: str) -> objects.Session:
     with translated("session"):
         return reading.session(read("checkout", "sessions", session_id))
@@ -91,11 +93,13 @@ def expire_session(session_id: str, *, key: str) -> objects.Session:
         )
 
 
+@remembered
 def payment(payment_intent_id: str) -> objects.Payment:
     with translated("payment"):
         return reading.payment(read("payment_intents", payment_intent_id, expand=BALANCES))
 
 
+@remembered
 def payment_of_charge(charge_id: str) -> str:
     """The PaymentIntent that a charge belongs to; empty for one made without."""
     with translated("payment_of_charge"):
@@ -108,6 +112,7 @@ def payment_of_dispute(dispute_id: str) -> str:
         return reading._id(read("disputes", dispute_id).payment_intent)
 
 
+@remembered
 def invoice(invoice_id: str) -> objects.Invoice:
     with translated("invoice"):
         return reading.invoice(read("invoices", invoice_id, expand=["payments"]))
@@ -120,6 +125,7 @@ def failed_invoice(invoice_id: str) -> objects.Invoice:
         return reading.invoice(read("invoices", invoice_id, expand=expand))
 
 
+@remembered
 def invoice_of_payment(payment_intent_id: str) -> objects.Invoice | None:
     """The invoice that a PaymentIntent paid, without its list of payments; None without one."""
     payment = {"type": "payment_intent", "payment_intent": payment_intent_id}
@@ -128,6 +134,7 @@ def invoice_of_payment(payment_intent_id: str) -> objects.Invoice | None:
     return reading.invoice(found[0].invoice) if found else None
 
 
+@remembered
 def subscription(subscription_id: str) -> objects.SubscriptionState:
     seen_at = datetime.now(UTC)
     with translated("subscription"):
@@ -150,12 +157,14 @@ def create_refund(
         return reading.refund(api().refunds.create(params, {"idempotency_key": key}))
 
 
+@remembered
 def refund(refund_id: str) -> objects.RefundState:
     expand = ["balance_transaction", "failure_balance_transaction"]
     with translated("refund"):
         return reading.refund(read("refunds", refund_id, expand=expand))
 
 
+@remembered
 def refunds_of(payment_intent_id: str) -> list[objects.RefundState]:
     """All refunds of a payment, oldest first."""
     expand = ["data.balance_transaction", "data.failure_balance_transaction"]
@@ -164,12 +173,14 @@ def refunds_of(payment_intent_id: str) -> list[objects.RefundState]:
         return [reading.refund(raw) for raw in listed("refunds", **query)][::-1]
 
 
+@remembered
 def payout(payout_id: str) -> objects.PayoutState:
     with translated("payout"):
         expand = ["balance_transaction", "failure_balance_transaction"]
         return reading.payout(read("payouts", payout_id, expand=expand))
 
 
+@remembered
 def payout_content(payout_id: str) -> list[objects.BalanceTransaction]:
     """Every balance transaction inside an automatic payout, its own among them."""
     query: Any = {"payout": payout_id, "limit": 100}

@@ -5,9 +5,9 @@ from django.db import connection, models
 from payments.models.contributions import Contribution
 from payments.money import Money
 
-NEXT_RECEIPT = (
-    "INSERT INTO payments_receiptcounter AS kept (year, last, last_note) VALUES (%s, 1, 0)"
-    " ON CONFLICT (year) DO UPDATE SET last = kept.last + 1 RETURNING last"
+NEXT_RECEIPTS = (
+    "INSERT INTO payments_receiptcounter AS kept (year, last, last_note) VALUES (%s, %s, 0)"
+    " ON CONFLICT (year) DO UPDATE SET last = kept.last + excluded.last RETURNING last"
 )
 NEXT_NOTE = (
     "INSERT INTO payments_receiptcounter AS kept (year, last, last_note) VALUES (%s, 0, 1)"
@@ -18,15 +18,16 @@ NEXT_NOTE = (
 class ReceiptCounterManager(models.Manager["ReceiptCounter"]):
     """Takes numbers, each in one statement that locks the year's row until the commit."""
 
-    def next_receipt(self, year: int) -> int:
-        return self._next(NEXT_RECEIPT, year)
+    def next_receipts(self, year: int, count: int) -> int:
+        """The last of as many numbers."""
+        return self._next(NEXT_RECEIPTS, year, count)
 
     def next_note(self, year: int) -> int:
         return self._next(NEXT_NOTE, year)
 
-    def _next(self, statement: str, year: int) -> int:
+    def _next(self, statement: str, *values: int) -> int:
         with connection.cursor() as cursor:
-            cursor.execute(statement, [year])
+            cursor.execute(statement, values)
             return int(cursor.fetchone()[0])
 
 

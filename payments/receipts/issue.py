@@ -3,6 +3,7 @@
 Called inside the transaction.
 """
 
+from collections import defaultdict
 from dataclasses import replace
 from datetime import date, datetime
 
@@ -11,7 +12,7 @@ from django.conf import settings
 from payments.clock import local_date
 from payments.crash import crash_here
 from payments.models import Contribution, Receipt, ReceiptCounter, RefundNote
-from payments.models.kept import found, insert
+from payments.models.kept import found, found_all, insert
 from payments.money import Money
 from payments.receipts.facts import ReceiptFacts
 
@@ -22,12 +23,31 @@ def issue(contribution: Contribution, *, now: datetime) -> Receipt:
     The year is the newsroom's (FAILURES F57). The counter's row is locked until the commit, so a
     number that was rolled back is given to the next one.
     """
-    if known := found(Receipt, contribution=contribution.pk):
-        return known
-    received_on = local_date(contribution.received_at)  # type: ignore[arg-type]
-    year = received_on.year
-    sequence = ReceiptCounter.objects.next_receipt(year)
+    issued = issue_all([contribution], now=now)
+    return issued[0] if issued else contribution.receipt
+
+
+def issue_all(contributions: list[Contribution], *, now: datetime) -> list[Receipt]:
+    """The receipts of those that have none yet."""
+    known = found_all(Receipt, "contribution", [row.pk for row in contributions])
+    by_year: dict[int, list[Contribution]] = defaultdict(list)
+    for row in contributions:
+        if row.pk not in known:
+            by_year[local_date(row.received_at).year].append(row)  # type: ignore[arg-type]
+    return [
+        _numbered(row, year, sequence, now)
+        for year in sorted(by_year)
+        for row, sequence in zip(by_year[year], _sequences(year, len(by_year[year])), strict=True)
+    ]
+
+
+def _sequences(year: int, count: int) -> range:
+    last = ReceiptCounter.objects.next_receipts(year, count)
     crash_here("receipt.counted")
+    return range(last - count + 1, last + 1)
+
+
+def _numbered(contribution: Contribution, year: int, sequence: int, now: datetime) -> Receipt:
     printed = f"{year}-{sequence:06}"
     facts = freeze(contribution, number=printed, issued_on=local_date(now))
     return insert(
@@ -55,7 +75,7 @@ def issue_note(
 
     None where the note of this key stands already. A receipt itself is never changed.
     """
-    if RefundNote.objects.filter(key=key).exists():
+    if found(RefundNote, key=key):
         return None
     moved_on = local_date(moved_at)
     year = moved_on.year
@@ -72,17 +92,19 @@ def issue_note(
         refund_of=receipt.number,
         note=kind.value,
     )
-    return RefundNote.objects.create(
-        number=number,
-        year=year,
-        sequence=sequence,
-        receipt=receipt,
-        kind=kind,
-        amount_minor=amount.minor,
-        currency=amount.currency,
-        key=key,
-        facts=facts.to_json(),
-        issued_at=now,
+    return insert(
+        RefundNote(
+            number=number,
+            year=year,
+            sequence=sequence,
+            receipt=receipt,
+            kind=kind,
+            amount_minor=amount.minor,
+            currency=amount.currency,
+            key=key,
+            facts=facts.to_json(),
+            issued_at=now,
+        )
     )
 
 

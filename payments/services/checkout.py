@@ -15,7 +15,7 @@ from payments.gateway import calls, errors
 from payments.gateway.client import livemode
 from payments.gateway.objects import CHECKOUT_KEY, COVER_KEY, SUBSCRIPTION_KEY, Session
 from payments.models import Checkout, Recognition
-from payments.models.kept import found
+from payments.models.kept import found, held, one_transaction, save
 from payments.money import Money
 from payments.services import cards, contributions, mirror
 from payments.services.parked import Foreign
@@ -253,8 +253,8 @@ def _use_card(session: Session) -> None:
 
 
 def _move(checkout: Checkout, status: Checkout.Status) -> None:
-    with transaction.atomic():
-        locked = Checkout.objects.select_for_update().get(pk=checkout.pk)
-        if locked.move(status):
+    with one_transaction():
+        locked = held(Checkout, id=checkout.pk)
+        if locked and locked.move(status):
             locked.finished_at = clock.now()
-            locked.save(update_fields=["status", "finished_at"])
+            save(locked, "status", "finished_at")

@@ -5,7 +5,6 @@ from contextlib import contextmanager
 from typing import Any
 
 from django.contrib.auth import get_user_model
-from django.db import transaction
 
 from payments import clock, outbox
 from payments.crash import crash_here
@@ -18,8 +17,8 @@ from payments.gateway.objects import (
     Invoice,
     Payment,
 )
-from payments.models import Checkout, Contribution, LedgerEntry, Subscription
-from payments.models.kept import found, held, insert
+from payments.models import Checkout, Contribution, LedgerEntry, Receipt, Subscription
+from payments.models.kept import afterwards, found, held, one_transaction, save
 from payments.receipts import issue
 from payments.services import after_end, audit, failed_renewals, ledger, mirror
 from payments.services.parked import Foreign, Unsettled
@@ -74,7 +73,7 @@ def of_payment(payment_intent_id: str) -> Contribution:
 
     Raises Foreign where the payment is not ours, or brought nothing.
     """
-    known = Contribution.objects.filter(stripe_payment_intent_id=payment_intent_id).first()
+    known = found(Contribution, stripe_payment_intent_id=payment_intent_id)
     if known and known.status == Status.PAID:
         return known
     recorded = record_payment(payment_intent_id) if payment_intent_id else None
@@ -85,13 +84,13 @@ def of_payment(payment_intent_id: str) -> Contribution:
 
 def record_failure(checkout: Checkout, payment: Payment) -> Contribution:
     """A bank debit that came back: what was on its way has failed. No money moved."""
-    with transaction.atomic():
-        checkout = Checkout.objects.select_for_update().get(pk=checkout.pk)
+    with one_transaction():
+        checkout = held(Checkout, id=checkout.pk) or checkout
         contribution = _of(payment, checkout, None, _gift_facts(checkout, payment))
         _move_checkout(checkout, Checkout.Status.FAILED)
         failed = contribution.move(Status.FAILED)
         if failed or contribution._state.adding:
-            contribution.save()
+            save(contribution)
         if failed:
             crash_here("contribution.failed")
             audit.note("contribution failed", subject=contribution)
@@ -119,10 +118,11 @@ def _settled(**key: str) -> Contribution | None:
 def _booking() -> Iterator[None]:
     """One transaction: checkout, contribution, ledger, receipt, audit, outbox."""
     crash_here("contribution.read")
-    with transaction.atomic():
+    with one_transaction() as alone:
         yield
         crash_here("contribution.before_commit")
-    crash_here("contribution.committed")
+    if alone:
+        crash_here("contribution.committed")
 
 
 def _gift_facts(checkout: Checkout, payment: Payment) -> dict[str, Any]:
@@ -203,10 +203,8 @@ def _keep(
         at_home = settled.currency == contribution.currency
         contribution.fee_minor = settled.fee_minor if at_home else 0
         contribution.stripe_balance_transaction_id = settled.id
-    if contribution._state.adding:
-        insert(contribution)
-    elif arrived or settled:
-        contribution.save()
+    if contribution._state.adding or arrived or settled:
+        save(contribution)
     crash_here("contribution.row_written")
     first = _book(contribution) if arrived else None
     if settled:
@@ -255,15 +253,25 @@ def _book(contribution: Contribution) -> LedgerEntry:
     """What follows from money that has just arrived."""
     first = ledger.received(contribution)
     crash_here("contribution.booked")
-    receipt = issue.issue(contribution, now=clock.now())
-    crash_here("contribution.receipt_numbered")
+    afterwards(_number, contribution)
     audit.note(
         "contribution received",
         subject=contribution,
         after={"charged_minor": contribution.charged.minor, "currency": contribution.currency},
     )
-    outbox.put("receipt.render", key=f"receipt.render:{receipt.number}", receipt_id=receipt.pk)
     return first
+
+
+def _number(contributions: list[Contribution]) -> None:
+    """The receipts, when all else is written: their counter is a row that everybody waits for."""
+    for receipt in issue.issue_all(contributions, now=clock.now()):
+        crash_here("contribution.receipt_numbered")
+        afterwards(_render, receipt)
+
+
+def _render(receipts: list[Receipt]) -> None:
+    for receipt in receipts:
+        outbox.put("receipt.render", key=f"receipt.render:{receipt.number}", receipt_id=receipt.pk)
 
 
 def _book_fee(
@@ -280,4 +288,4 @@ def _book_fee(
 def _move_checkout(checkout: Checkout | None, status: Checkout.Status) -> None:
     if checkout and checkout.move(status):
         checkout.finished_at = clock.now()
-        checkout.save(update_fields=["status", "finished_at"])
+        save(checkout, "status", "finished_at")

@@ -11,7 +11,7 @@ from payments import clock, outbox
 from payments.gateway import calls
 from payments.gateway.objects import Invoice
 from payments.models import FailedRenewal, Subscription
-from payments.models.kept import held
+from payments.models.kept import held, save
 from payments.services import mirror
 
 Status = FailedRenewal.Status
@@ -47,7 +47,7 @@ def paid(invoice: Invoice) -> None:
     row = held(FailedRenewal, stripe_invoice_id=invoice.id)
     if row and row.move(Status.RECOVERED):
         _recovered(row, invoice)
-        row.save()
+        save(row)
 
 
 def _locked(subscription: Subscription, invoice: Invoice, seen_at: datetime) -> FailedRenewal:

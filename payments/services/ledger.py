@@ -5,7 +5,7 @@ from datetime import datetime
 from payments import clock
 from payments.gateway.objects import BalanceTransaction
 from payments.models import Account, Contribution, Dispute, LedgerEntry, LedgerLine, Refund
-from payments.models.kept import insert_all, insert_or_find
+from payments.models.kept import found, insert_all, insert_or_find
 from payments.money import Money
 
 Kind = LedgerEntry.Kind
@@ -35,7 +35,10 @@ def received(contribution: Contribution) -> LedgerEntry:
 
 def root_of(contribution: Contribution) -> LedgerEntry:
     """The entry that booked a contribution's money."""
-    return LedgerEntry.objects.get(key=f"contribution:{contribution.public_id}")
+    entry = found(LedgerEntry, key=f"contribution:{contribution.public_id}")
+    if entry is None:
+        raise LedgerEntry.DoesNotExist(f"contribution:{contribution.public_id}")
+    return entry
 
 
 def fee(

@@ -4,14 +4,13 @@ from datetime import timedelta
 from typing import Any
 
 from django.contrib.auth import get_user_model
-from django.db import transaction
 
 from payments import clock, outbox
 from payments.crash import crash_here
 from payments.gateway import calls
 from payments.gateway.objects import CHECKOUT_KEY, COVER_KEY, FOLLOWS_KEY, SubscriptionState
 from payments.models import Checkout, Consent, FailedRenewal, Subscription, SubscriptionChange
-from payments.models.kept import found, held
+from payments.models.kept import found, held, insert, one_transaction, save
 from payments.services import after_end, audit
 from payments.services.parked import Foreign
 
@@ -29,7 +28,7 @@ def sync(stripe_subscription_id: str) -> Subscription:
     """Take over what Stripe says now. An older reading never replaces a newer one."""
     state = calls.subscription(stripe_subscription_id)
     crash_here("subscription.read")
-    with transaction.atomic():
+    with one_transaction():
         row = held(Subscription, stripe_subscription_id=state.id)
         if row is None:
             return _create(state)
@@ -92,7 +91,7 @@ def adopt(state: SubscriptionState, *, supporter: Any) -> Subscription:
 
 def _take_over(row: Subscription, state: SubscriptionState) -> None:
     _fill(row, state)
-    row.save()
+    save(row)
     if row.status == Subscription.Status.CANCELED:
         _ended(row)
 
@@ -151,12 +150,14 @@ def _note_others_change(row: Subscription, before: dict[str, Any]) -> None:
 
 
 def _keep_consent(row: Subscription, checkout: Checkout) -> None:
-    Consent.objects.create(
-        key=f"checkout:{checkout.public_id}",
-        subscription=row,
-        text=checkout.consent_text,
-        frequency=row.frequency,
-        amount_minor=row.amount_minor,
-        currency=row.currency,
-        agreed_at=checkout.created_at,
+    insert(
+        Consent(
+            key=f"checkout:{checkout.public_id}",
+            subscription=row,
+            text=checkout.consent_text,
+            frequency=row.frequency,
+            amount_minor=row.amount_minor,
+            currency=row.currency,
+            agreed_at=checkout.created_at,
+        )
     )

@@ -3,14 +3,19 @@
 from collections.abc import Iterable
 from typing import Any
 
-from django.db import transaction
-
 from payments import clock
 from payments.crash import crash_here
 from payments.gateway import calls
 from payments.gateway.objects import BalanceTransaction, PayoutState
 from payments.models import Payout, PayoutItem
-from payments.models.kept import found, held, insert_unless_known
+from payments.models.kept import (
+    found,
+    held,
+    insert_or_find,
+    insert_unless_known,
+    one_transaction,
+    save,
+)
 from payments.services import ledger
 
 
@@ -25,7 +30,7 @@ def take_over(state: PayoutState) -> Payout:
     read = state.complete and not (known and known.itemised_at)
     content = calls.payout_content(state.id) if read else None
     crash_here("payout.read")
-    with transaction.atomic():
+    with one_transaction():
         row = _keep(state)
         crash_here("payout.booked")
         if content is not None and row.itemised_at is None:
@@ -36,16 +41,20 @@ def take_over(state: PayoutState) -> Payout:
 
 def progress(stripe_payout_id: str) -> None:
     """A payout moved on; one that we hold as paid and whole needs no further reading."""
-    known = found(Payout, stripe_payout_id=stripe_payout_id)
-    if not (known and known.status == Payout.Status.PAID and known.itemised_at):
+    if not is_whole(found(Payout, stripe_payout_id=stripe_payout_id)):
         sync(stripe_payout_id)
+
+
+def is_whole(row: Payout | None) -> bool:
+    """Whether a payout has arrived and all that was in it is known."""
+    return row is not None and row.status == Payout.Status.PAID and row.itemised_at is not None
 
 
 def read_again(stripe_payout_id: str) -> Payout:
     """Read a payout's content once more, and add what is missing of it."""
     state = calls.payout(stripe_payout_id)
     content = calls.payout_content(stripe_payout_id) if state.complete else None
-    with transaction.atomic():
+    with one_transaction():
         row = _keep(state)
         if content is not None:
             _itemise(row, content)
@@ -60,7 +69,7 @@ def _keep(state: PayoutState) -> Payout:
     if changed:
         for name in changed:
             setattr(row, name, facts[name])
-        row.save(update_fields=changed)
+        save(row, *changed)
     if state.balance:
         ledger.payout(state.id, state.balance)
     if state.failure_balance:
@@ -69,10 +78,11 @@ def _keep(state: PayoutState) -> Payout:
 
 
 def _locked(stripe_payout_id: str, facts: dict[str, Any]) -> Payout:
-    row = held(Payout, stripe_payout_id=stripe_payout_id)
+    key = {"stripe_payout_id": stripe_payout_id}
+    row = held(Payout, **key)
     if row is None:
-        insert_unless_known(Payout(stripe_payout_id=stripe_payout_id, **facts))
-        row = Payout.objects.select_for_update().get(stripe_payout_id=stripe_payout_id)
+        row, new = insert_or_find(Payout(**key, **facts), **key)
+        row = row if new else held(Payout, **key) or row
     return row
 
 
@@ -92,17 +102,13 @@ def _facts(state: PayoutState) -> dict[str, Any]:
 
 def _itemise(row: Payout, content: Iterable[BalanceTransaction]) -> None:
     """Everything but the payout's own transaction; one that failed before counts as content."""
-    PayoutItem.objects.bulk_create(
-        (
-            PayoutItem(
-                payout=row,
-                stripe_balance_transaction_id=balance.id,
-                net_minor=balance.net_minor,
-            )
-            for balance in content
-            if balance.type != "payout"
-        ),
-        ignore_conflicts=True,
-    )
+    items = [
+        PayoutItem(
+            payout=row, stripe_balance_transaction_id=balance.id, net_minor=balance.net_minor
+        )
+        for balance in content
+        if balance.type != "payout"
+    ]
+    insert_unless_known(*items)
     row.itemised_at = row.itemised_at or clock.now()
-    row.save(update_fields=["itemised_at"])
+    save(row, "itemised_at")

@@ -12,6 +12,7 @@ from payments.gateway import calls
 from payments.gateway.errors import GatewayError, Misconfigured, Unavailable
 from payments.gateway.objects import REFUND_KEY, RefundState
 from payments.models import Contribution, Dispute, Refund, RefundNote
+from payments.models.kept import found, held, one_transaction, save
 from payments.money import Money
 from payments.services import audit, contributions, ledger, notes
 
@@ -249,15 +250,16 @@ def _take_over(state: RefundState) -> Refund:
         return known
     contribution = contributions.of_payment(state.payment_intent_id)
     crash_here("refund.read")
-    with transaction.atomic():
-        contribution = Contribution.objects.select_for_update().get(pk=contribution.pk)
+    with one_transaction():
+        key = contribution.stripe_payment_intent_id
+        contribution = held(Contribution, stripe_payment_intent_id=key) or contribution
         row = _ours(state, contribution)
         if state.status in Status.values:
             row.move(state.status)
         row.failure = state.failure[:60]
         if state.balance:
             row.stripe_balance_transaction_id = state.balance.id
-        row.save()
+        save(row)
         _book(row, state)
         crash_here("refund.booked")
         if row.status == Status.FAILED:
@@ -267,10 +269,11 @@ def _take_over(state: RefundState) -> Refund:
 
 def _told_already(state: RefundState) -> Refund | None:
     """Our row where it says all that Stripe says: most events tell nothing new."""
-    row = Refund.objects.filter(stripe_refund_id=state.id, status=state.status).first()
+    row = found(Refund, stripe_refund_id=state.id)
+    if row is None or row.status != state.status:
+        return None
     moved = [each for each in (state.balance, state.failure_balance) if each]
-    noted = RefundNote.objects.filter(key__in=[f"refund:{each.id}" for each in moved])
-    return row if row and noted.count() == len(moved) else None
+    return row if all(found(RefundNote, key=f"refund:{each.id}") for each in moved) else None
 
 
 def _book(row: Refund, state: RefundState) -> None:
@@ -300,15 +303,17 @@ def _tell_staff(row: Refund) -> None:
 
 def _ours(state: RefundState, contribution: Contribution) -> Refund:
     """Our row of Stripe's refund: by its id, by ours, or made for one from the dashboard."""
-    found = Refund.objects.filter(stripe_refund_id=state.id).first()
-    if found is None and state.metadata.get(REFUND_KEY):
-        found = Refund.objects.filter(public_id=state.metadata[REFUND_KEY]).first()
-    row = found or Refund(
+    row = found(Refund, stripe_refund_id=state.id)
+    if row is None and state.metadata.get(REFUND_KEY):
+        row = found(Refund, public_id=state.metadata[REFUND_KEY])
+    row = row or Refund(
         contribution=contribution,
         amount_minor=state.amount_minor,
         currency=state.currency,
         reason="made in Stripe's dashboard",
         created_at=state.created_at,
     )
+    if row.contribution_id == contribution.pk:
+        row.contribution = contribution
     row.stripe_refund_id = state.id
     return row

@@ -1,5 +1,6 @@
 """The inbox: store a notification once, apply it later, keep what could not be applied."""
 
+from collections.abc import Callable
 from datetime import datetime
 
 import structlog
@@ -14,6 +15,7 @@ from payments.leases import LEASE, claim_batch, give_back, next_try
 from payments.models import StripeEvent
 from payments.models.standing import whether
 from payments.services.parked import Foreign, Unsettled
+from payments.webhooks import together
 from payments.webhooks.dispatch import HANDLERS
 from payments.webhooks.handlers import Work
 
@@ -21,6 +23,8 @@ log = structlog.get_logger()
 Status = StripeEvent.Status
 # An invoice that is still to come has no id of its own.
 NAMELESS = {"invoice.upcoming"}
+# Of a batch: then the rest is done one by one.
+MOST_FAILURES = 3
 
 
 def accept(body: bytes, signature: str) -> None:
@@ -101,17 +105,18 @@ def _apply(batch: list[StripeEvent]) -> int:
     All of them had happened before the first object is read: the work that several name is done
     once, and tells what each of them tells.
     """
-    done: set[Work] = set()
-    settled: dict[tuple[Status, str], list[int]] = {}
     enough = clock.now() + LEASE / 2
+    works = {row.pk: _work(row) for row in batch}
+    over = _together(set(works.values()), late=lambda: clock.now() > enough)
+    settled: dict[tuple[Status, str], list[int]] = {}
+    rest: list[int] = []
     for number, row in enumerate(batch):
-        if number and clock.now() > enough:
-            rest = [left.pk for left in batch[number:]]
-            give_back(_open().filter(pk__in=rest), now=clock.now())
-            break
-        outcome = _outcome(row, done)
-        if outcome:
+        if number and works[row.pk] not in over and clock.now() > enough:
+            rest.append(row.pk)
+        elif outcome := _outcome(row, works[row.pk], over):
             settled.setdefault(outcome, []).append(row.pk)
+    if rest:
+        give_back(_open().filter(pk__in=rest), now=clock.now())
     for (status, note), rows in settled.items():
         StripeEvent.objects.filter(pk__in=rows).update(
             status=status, note=note, due_at=None, applied_at=clock.now()
@@ -119,18 +124,47 @@ def _apply(batch: list[StripeEvent]) -> int:
     return sum(map(len, settled.values()))
 
 
-def _outcome(row: StripeEvent, done: set[Work]) -> tuple[Status, str] | None:
+def _together(
+    works: set[Work | None], *, late: Callable[[], bool]
+) -> dict[Work, together.Reason | None]:
+    """Do in one transaction what can be; where too much fails, each is done alone."""
+    batch = together.Batch(works)
+    for _ in range(MOST_FAILURES):
+        try:
+            batch.do(late=late)
+        except Exception as error:  # noqa: BLE001 (each is done alone, and keeps its own error)
+            log.warning("batch_failed", error=type(error).__name__)
+            if batch.leave_out():
+                continue
+        break
+    return batch.over
+
+
+def _work(row: StripeEvent) -> Work | None:
+    """What an event sets in motion; the same where that is nothing, or cannot be told."""
+    try:
+        handler = HANDLERS.get(row.type)
+        return handler(row.object_id, row) if handler else None
+    except (KeyError, TypeError, ValueError):
+        return None
+
+
+def _outcome(
+    row: StripeEvent, work: Work | None, over: dict[Work, together.Reason | None]
+) -> tuple[Status, str] | None:
     """What became of an event: its last status and a note; None where it is to be tried again."""
     crash_here("inbox.claimed")
     handler = HANDLERS.get(row.type)
     if handler is None:
         return Status.IGNORED, "nothing here depends on it"
     try:
-        work = handler(row.object_id, row)
-        if work and work not in done:
+        work = work or handler(row.object_id, row)
+        if work and work not in over:
             service, *ids = work
             service(*ids)
-            done.add(work)
+            over[work] = None
+        elif work and (reason := over[work]):
+            raise reason
     except Foreign as reason:
         return Status.IGNORED, str(reason)
     except errors.Misconfigured as error:

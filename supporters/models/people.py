@@ -11,7 +11,7 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
 
-from payments.models.kept import found, insert_unless_known
+from payments.models.kept import answers, found, insert_or_find
 
 
 def normalise_email(email: str) -> str:
@@ -40,26 +40,38 @@ class UserManager(BaseUserManager["User"]):
         made here can sign in only by a code sent to the address: that proves it is theirs.
         """
         address = normalise_email(email)
-        verified = self.filter(emailaddress__email__iexact=address, emailaddress__verified=True)
-        known = verified.first() or found(self.model, email=address)
+        shared = answers(self.model)
+        if address in shared:
+            known = shared[address]
+        else:
+            verified = self.filter(emailaddress__email__iexact=address, emailaddress__verified=True)
+            known = verified.first() or found(self.model, email=address)
         if known:
             return known
         made = self.model(email=address, name=name, password="!")  # noqa: S106 (nobody's: no hash)
-        insert_unless_known(made)
-        return self.get(email=address)
+        shared[address], _ = insert_or_find(made, email=address)
+        return shared[address]
 
     def for_emails(self, names: dict[str, str]) -> dict[str, "User"]:
         """The same for many addresses with their names, each as it was given."""
         given = {email: normalise_email(email) for email in names}
-        known = {user.email: user for user in self.filter(email__in=given.values())}
+        known = self.known(given.values())
+        return {
+            email: known[address] or self.for_email(email, name=names[email])
+            for email, address in given.items()
+        }
+
+    def known(self, addresses: Iterable[str]) -> dict[str, "User | None"]:
+        """To whom money from each of these addresses belongs, as far as they are there."""
+        wanted = {normalise_email(address) for address in addresses}
         proved = self.filter(emailaddress__verified=True).annotate(
             address=Lower("emailaddress__email")
         )
-        known |= {user.address: user for user in proved.filter(address__in=given.values())}
-        return {
-            email: known.get(address) or self.for_email(email, name=names[email])
-            for email, address in given.items()
-        }
+        return (
+            dict.fromkeys(wanted)
+            | {user.email: user for user in self.filter(email__in=wanted)}
+            | {user.address: user for user in proved.filter(address__in=wanted)}
+        )
 
     def get_by_natural_key(self, email: str | None) -> "User":
         return self.get(email=normalise_email(email or ""))

@@ -1,6 +1,7 @@
 """Giving, booking and sending back at the same moment: each happens once."""
 
 import uuid
+from functools import partial
 
 import pytest
 from django.db.models import Sum
@@ -109,6 +110,30 @@ def test_one_event_applied_by_four_workers_is_applied_once(shared, stripe_sandbo
     waiting = StripeEvent.objects.filter(status="received").count()
     assert sum(together(*[inbox.apply_due] * 4)) == waiting
     assert set(StripeEvent.objects.values_list("attempts", flat=True)) == {1}
+
+
+@pytest.mark.case("F4")
+def test_two_workers_with_batches_about_the_same_things_book_each_once(
+    shared, stripe_sandbox, client, pay
+):
+    for number in range(4):
+        frequency = "month" if number % 2 else "once"
+        row = begin(client, email=f"reader{number}@example.org", frequency=frequency)
+        pay(row.stripe_url, email=f"reader{number}@example.org")
+    stripe_sandbox.advance(600)
+    stripe_sandbox.deliver_due()
+    waiting = StripeEvent.objects.filter(status="received").count()
+    portion = partial(inbox.apply_due, limit=waiting // 3 + 1)
+    outcomes = together(*[portion] * 3)
+    assert not failures(outcomes)
+    StripeEvent.objects.filter(status="failed").update(due_at=clock.now(), attempts=0)
+    while inbox.apply_due():
+        pass
+    assert not StripeEvent.objects.filter(status__in=StripeEvent.OPEN).exists()
+    assert sorted(Receipt.objects.values_list("sequence", flat=True)) == [1, 2, 3, 4]
+    kinds = sorted(LedgerEntry.objects.values_list("kind", flat=True))
+    assert kinds == ["fee"] * 4 + ["first"] * 2 + ["gift"] * 2
+    assert OutboxTask.objects.filter(name="receipt.render").count() == 4
 
 
 @pytest.mark.case("F4")

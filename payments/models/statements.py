@@ -1,0 +1,180 @@
+"""SQL for whole rows, compiled once for each model.
+
+Making the same SQL again costs Django more than asking the database. What comes back is the same
+as from a queryset, and what is written the same as by `save`.
+"""
+
+from collections.abc import Iterable, Iterator
+from functools import cache
+from typing import Any, NamedTuple, TypeVar
+
+import psycopg
+from django.db import connection, models
+
+Row = TypeVar("Row", bound=models.Model)
+# A statement may carry 65,535 values in PostgreSQL and 32,766 in SQLite.
+MOST_VALUES = 30_000
+# By a field's kind, the type of the values that every database's driver takes as they are.
+PLAIN = {
+    "CharField": str,
+    "TextField": str,
+    "IntegerField": int,
+    "BigIntegerField": int,
+    "BooleanField": bool,
+}
+
+
+class _Reading(NamedTuple):
+    sql: str
+    lock: str
+    columns: list[str]
+    converters: list[tuple[int, tuple[list[Any], Any]]]
+
+
+class _Writing(NamedTuple):
+    into: str
+    places: str
+    fields: list[Any]
+    key: str
+
+
+class _Rewriting(NamedTuple):
+    sql: str
+    fields: list[Any]
+    key: Any
+
+
+def key_of(model: type[models.Model], name: str) -> Any:
+    """The field of a unique key."""
+    return model._meta.get_field(name)
+
+
+def row(model: type[Row], key: dict[str, Any], *, locked: bool) -> Row | None:
+    """The row of a unique key, which may have several parts."""
+    fields = [key_of(model, name) for name in key]
+    same = " AND ".join(f"{_quoted(field)} = %s" for field in fields)
+    given = zip(fields, key.values(), strict=True)
+    cells = [field.get_db_prep_value(value, connection) for field, value in given]
+    return next(_rows(model, same, cells, locked=locked), None)
+
+
+def rows(model: type[Row], name: str, values: Iterable[Any], *, locked: bool) -> Iterator[Row]:
+    """The rows whose key is among the values; locked ones in the order of their primary keys."""
+    field = key_of(model, name)
+    cells = [field.get_db_prep_value(value, connection) for value in values]
+    if cells:
+        places = ", ".join(["%s"] * len(cells))
+        yield from _rows(model, f"{_quoted(field)} IN ({places})", cells, locked=locked)
+
+
+def write(written: list[Row], *, unless_known: bool = False) -> list[Any]:
+    """Insert new rows of one model; the keys that the database told, in their order.
+
+    Where a unique key stands already that is an error, or `unless_known` the row is left out.
+    """
+    plan = _writing(type(written[0]), connection.vendor)
+    tail = f"{' ON CONFLICT DO NOTHING' if unless_known else ''} RETURNING {plan.key}"
+    portion = MOST_VALUES // len(plan.fields)
+    told: list[Any] = []
+    for start in range(0, len(written), portion):
+        some = written[start : start + portion]
+        places = ", ".join([plan.places] * len(some))
+        cells = [cell for row in some for cell in _cells(plan.fields, row)]
+        with _cursor() as cursor:
+            cursor.execute(f"{plan.into} VALUES {places}{tail}", cells)
+            told += [key for (key,) in cursor.fetchall()]
+    return told
+
+
+def written(row: models.Model, key: Any) -> None:
+    """Let a row know that it stands in the database, and under which key."""
+    row.pk = row.pk or key
+    row._state.adding, row._state.db = False, connection.alias
+
+
+def rewrite(row: models.Model, names: tuple[str, ...]) -> None:
+    """Update the named fields of a row, or where none is named all of them."""
+    plan = _rewriting(type(row), names, connection.vendor)
+    key = plan.key.get_db_prep_value(row.pk, connection)
+    with _cursor() as cursor:
+        cursor.execute(plan.sql, [*_cells(plan.fields, row, new=False), key])
+
+
+def _rows(model: type[Row], where: str, cells: list[Any], *, locked: bool) -> Iterator[Row]:
+    plan = _reading(model, connection.vendor)
+    lock = plan.lock if locked and connection.features.has_select_for_update else ""
+    with _cursor() as cursor:
+        cursor.execute(f"{plan.sql} WHERE {where}{lock}", cells)
+        told = cursor.fetchall()
+    for each in told:
+        row = list(each)
+        for index, (converters, expression) in plan.converters:
+            for convert in converters:
+                row[index] = convert(row[index], expression, connection)
+        yield model.from_db(connection.alias, plan.columns, row)
+
+
+def _cells(fields: list[Any], row: models.Model, *, new: bool = True) -> list[Any]:
+    """A row's values as the driver takes them; one that it takes as it is goes unasked."""
+    cells = []
+    held = row.__dict__
+    for field, name, plain in fields:
+        value = held.get(name)
+        if value is None or type(value) is not plain:
+            value = field.get_db_prep_save(field.pre_save(row, new), connection)
+        cells.append(value)
+    return cells
+
+
+def _cursor() -> Any:
+    """One whose values travel beside the statement: Django's would write them into its text."""
+    if connection.vendor != "postgresql":
+        return connection.cursor()
+    connection.close_if_health_check_failed()
+    connection.ensure_connection()
+    return connection._prepare_cursor(psycopg.Cursor(connection.connection))  # type: ignore[attr-defined]
+
+
+@cache
+def _reading(model: type[models.Model], _vendor: str) -> _Reading:
+    compiler = model._base_manager.all().query.get_compiler(connection=connection)
+    compiler.setup_query()
+    converters = compiler.get_converters([expression for expression, _, _ in compiler.select])
+    names = ", ".join(_quoted(field) for field in model._meta.concrete_fields)
+    table = connection.ops.quote_name(model._meta.db_table)
+    sql = f"SELECT {names} FROM {table}"  # noqa: S608 (our own names)
+    lock = f" ORDER BY {_quoted(model._meta.pk)} FOR UPDATE"
+    columns = [field.attname for field in model._meta.concrete_fields]
+    return _Reading(sql, lock, columns, list(converters.items()))
+
+
+@cache
+def _writing(model: type[models.Model], _vendor: str) -> _Writing:
+    """A key that the database gives is left out, any other one is among the columns."""
+    key: Any = model._meta.pk
+    every = model._meta.concrete_fields
+    fields = [field for field in every if not isinstance(field, models.AutoField)]
+    names = ", ".join(_quoted(field) for field in fields)
+    table = connection.ops.quote_name(model._meta.db_table)
+    places = ", ".join(["%s"] * len(fields))
+    into = f"INSERT INTO {table} ({names})"
+    return _Writing(into, f"({places})", [_told_apart(field) for field in fields], _quoted(key))
+
+
+@cache
+def _rewriting(model: type[models.Model], names: tuple[str, ...], _vendor: str) -> _Rewriting:
+    key: Any = model._meta.pk
+    every = [field for field in model._meta.concrete_fields if not field.primary_key]
+    fields = [field for field in every if field.name in names or not names]
+    changes = ", ".join(f"{_quoted(field)} = %s" for field in fields)
+    table = connection.ops.quote_name(model._meta.db_table)
+    sql = f"UPDATE {table} SET {changes} WHERE {_quoted(key)} = %s"  # noqa: S608 (our own names)
+    return _Rewriting(sql, [_told_apart(field) for field in fields], key)
+
+
+def _told_apart(field: Any) -> tuple[Any, str, type | None]:
+    return field, field.attname, PLAIN.get(field.get_internal_type())
+
+
+def _quoted(field: Any) -> str:
+    return connection.ops.quote_name(field.column)
