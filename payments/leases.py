@@ -13,6 +13,8 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F, QuerySet
 
+from payments.models.statements import rewrite_all
+
 LEASE = timedelta(seconds=60)
 MOST_ATTEMPTS = 8
 
@@ -36,10 +38,13 @@ def claim_batch(rows: QuerySet[Any], *, now: datetime, limit: int) -> list[Any]:
         found = list(due.select_for_update(skip_locked=True)[:limit])
         fresh = list(itertools.takewhile(lambda row: not row.attempts, found))
         batch = fresh or found[:1]
-        claimed = rows.filter(pk__in=[row.pk for row in batch])
-        claimed.update(due_at=now + LEASE, attempts=F("attempts") + 1)
-    for row in batch:
-        row.attempts += 1
+        for row in batch:
+            row.attempts += 1
+        if batch:
+            # They were tried equally often, and are locked.
+            keys = [row.pk for row in batch]
+            changes = {"due_at": now + LEASE, "attempts": batch[0].attempts}
+            rewrite_all(rows.model, keys, **changes)
     return batch
 
 

@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any, NamedTuple, TypeVar
 
 import psycopg
-from django.db import connection, models
+from django.db import connection, connections, models
 
 Row = TypeVar("Row", bound=models.Model)
 # A statement may carry 65,535 values in PostgreSQL and 32,766 in SQLite.
@@ -100,6 +100,19 @@ def rewrite(row: models.Model, names: tuple[str, ...]) -> None:
         cursor.execute(plan.sql, [*_cells(plan.fields, row, new=False), key])
 
 
+def rewrite_all(model: type[models.Model], keys: list[Any], **changes: Any) -> None:
+    """Set the same in many rows, by their primary keys."""
+    fields = [key_of(model, name) for name in changes]
+    given = zip(fields, changes.values(), strict=True)
+    cells = [field.get_db_prep_save(value, connection) for field, value in given]
+    named = ", ".join(f"{_quoted(field)} = %s" for field in fields)
+    places = ", ".join(["%s"] * len(keys))
+    table, key = connection.ops.quote_name(model._meta.db_table), _quoted(model._meta.pk)
+    sql = f"UPDATE {table} SET {named} WHERE {key} IN ({places})"  # noqa: S608 (our own names)
+    with _cursor() as cursor:
+        cursor.execute(sql, [*cells, *keys])
+
+
 def _rows(model: type[Row], where: str, cells: list[Any], *, locked: bool) -> Iterator[Row]:
     plan = _reading(model, connection.vendor)
     lock = plan.lock if locked and connection.features.has_select_for_update else ""
@@ -118,10 +131,12 @@ def _cells(fields: list[Any], row: models.Model, *, new: bool = True) -> list[An
     """A row's values as the driver takes them; one that it takes as it is goes unasked."""
     cells = []
     held = row.__dict__
+    # The connection itself: its stand-in is asked for it at each of its names.
+    there = connections[connection.alias]
     for field, name, plain in fields:
         value = held.get(name)
         if value is None or type(value) is not plain:
-            value = field.get_db_prep_save(field.pre_save(row, new), connection)
+            value = field.get_db_prep_save(field.pre_save(row, new), there)
         cells.append(value)
     return cells
 

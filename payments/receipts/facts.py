@@ -1,6 +1,6 @@
 """What a receipt prints, frozen when its number is given, so that it reads the same for ever."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any
 
@@ -74,7 +74,7 @@ class ReceiptFacts:
 
     def to_json(self) -> dict[str, Any]:
         """Plain values for a JSON column, with the version that `from_json` reads."""
-        plain = asdict(self)
+        plain = {each.name: getattr(self, each.name) for each in fields(self)}
         plain |= {name: plain[name].isoformat() for name in DATES}
         plain |= {name: list(plain[name]) for name in LINES}
         return {"v": VERSION, **{k: v for k, v in plain.items() if v or k not in YOUNGER}}

@@ -6,7 +6,8 @@ already. A work that needs more all the same is done alone.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from itertools import islice
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -46,6 +47,8 @@ class Foresight:
 
     def __init__(self, works: list[Work], readings: Readings) -> None:
         self._readings = readings
+        self._sorted = 0
+        self._kinds: dict[type, list[Any]] = defaultdict(list)
         ids: dict[Any, list[str]] = defaultdict(list)
         for service, stripe_id, *_ in works:
             ids[service].append(stripe_id)
@@ -69,8 +72,8 @@ class Foresight:
 
     def lock(self, pile: Pile) -> None:
         """Lock checkouts, then subscriptions, then contributions, and read the rest."""
-        payments, invoices = list(self._told(Payment)), list(self._told(Invoice))
-        agreements, sessions = list(self._told(SubscriptionState)), list(self._told(Session))
+        payments, invoices = self._told(Payment), self._told(Invoice)
+        agreements, sessions = self._told(SubscriptionState), self._told(Session)
         firsts = [each for each in invoices if each.billing_reason == "subscription_create"]
         told: list[Payment | Invoice | SubscriptionState | Session] = [*payments, *firsts]
         told += [*agreements, *sessions]
@@ -79,11 +82,11 @@ class Foresight:
         subscriptions += [each.subscription_id for each in invoices]
         subscriptions += [each.subscription_id for each in sessions]
         pile.hold(Subscription, "stripe_subscription_id", subscriptions)
-        sent = [*self._told(RefundState)]
+        sent = self._told(RefundState)
         paid = [each.id for each in payments] + [each.payment_intent_id for each in sent]
         pile.hold(Contribution, "stripe_payment_intent_id", paid)
         pile.hold(FailedRenewal, "stripe_invoice_id", [each.id for each in invoices])
-        moved = list(self._told(PayoutState))
+        moved = self._told(PayoutState)
         pile.hold(Payout, "stripe_payout_id", [each.id for each in moved])
         parts = [each.balance for each in moved] + [each.failure_balance for each in moved]
         parts += [each.balance for each in sent] + [each.failure_balance for each in sent]
@@ -149,9 +152,13 @@ class Foresight:
         paid = [each.metadata for each in self._told(Payment) if each.status == "succeeded"]
         return _ids(paid + [each.metadata for each in self._told(Invoice)])
 
-    def _told(self, kind: type[Told]) -> Iterator[Told]:
-        for told in self._readings.values():
-            yield from (one for one in _listed(told) if isinstance(one, kind))
+    def _told(self, kind: type[Told]) -> list[Told]:
+        """What Stripe told of one kind so far; each reading is looked at once."""
+        for told in islice(self._readings.values(), self._sorted, None):
+            for one in told if isinstance(told, list) else [told]:
+                self._kinds[type(one)].append(one)
+        self._sorted = len(self._readings)
+        return self._kinds[kind]
 
 
 # In this order: a payment tells what its invoice, its charge and its session would tell again.
@@ -167,10 +174,6 @@ WAYS: dict[Callable[..., object], Callable[[Foresight, str], None]] = {
     payouts.progress: Foresight._payout,
     payouts.sync: Foresight._payout,
 }
-
-
-def _listed(told: Any) -> list[Any]:
-    return told if isinstance(told, list) else [told]
 
 
 def _settled(ids: dict[Any, list[str]]) -> set[str]:

@@ -14,6 +14,7 @@ from payments.gateway.objects import Event
 from payments.leases import LEASE, claim_batch, give_back, next_try
 from payments.models import StripeEvent
 from payments.models.standing import whether
+from payments.models.statements import rewrite_all
 from payments.services.parked import Foreign, Unsettled
 from payments.webhooks import together
 from payments.webhooks.dispatch import HANDLERS
@@ -118,9 +119,8 @@ def _apply(batch: list[StripeEvent]) -> int:
     if rest:
         give_back(_open().filter(pk__in=rest), now=clock.now())
     for (status, note), rows in settled.items():
-        StripeEvent.objects.filter(pk__in=rows).update(
-            status=status, note=note, due_at=None, applied_at=clock.now()
-        )
+        changes = {"status": status, "note": note, "due_at": None, "applied_at": clock.now()}
+        rewrite_all(StripeEvent, rows, **changes)
     return sum(map(len, settled.values()))
 
 
