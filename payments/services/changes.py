@@ -64,7 +64,10 @@ def make(
 
     Raises ChangeRefused, and the gateway's errors: after Unavailable the wish stays open.
     """
-    return perform(_row(subscription, kind, wanted=wanted, actor=actor, reason=reason))
+    change = _row(subscription, kind, wanted=wanted, actor=actor, reason=reason)
+    if change.status == Status.DONE:
+        return mirror.sync(subscription.stripe_subscription_id)
+    return perform(change)
 
 
 def finish_open(subscription: Subscription) -> None:
@@ -115,10 +118,11 @@ def _row(
         locked = Subscription.objects.select_for_update().get(pk=subscription.pk)
         if not locked.running:
             raise ChangeRefused("ended")
-        known = locked.changes.filter(status=Status.ASKED).exclude(kind=Kind.CARD).first()
-        if known and (known.kind, known.wanted) == (kind, wanted):
-            return known
-        if known:
+        last = locked.changes.exclude(kind=Kind.CARD).order_by("pk").last()
+        same = last is not None and (last.kind, last.wanted) == (kind, wanted)
+        if last and same and (last.status == Status.ASKED or _since(subscription, last)):
+            return last
+        if last and last.status == Status.ASKED:
             raise ChangeRefused("busy")
         return SubscriptionChange.objects.create(
             public_id=uuid4(),
@@ -130,6 +134,12 @@ def _row(
             actor=actor,
             created_at=clock.now(),
         )
+
+
+def _since(subscription: Subscription, change: SubscriptionChange) -> bool:
+    """Whether a change was made after the reading of Stripe that the new wish rests on."""
+    read_at = subscription.seen_at + clock.offset()
+    return change.status == Status.DONE and (change.settled_at or read_at) > read_at
 
 
 def _next_attempt(change: SubscriptionChange) -> None:
