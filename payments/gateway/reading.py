@@ -8,6 +8,14 @@ from typing import Any
 from payments.gateway import objects
 
 BRANDS = {"amex": "American Express", "mastercard": "Mastercard", "visa": "Visa"}
+ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+# What we write under our names.
+FORMS = {
+    objects.CHECKOUT_KEY: ID,
+    objects.REFUND_KEY: ID,
+    objects.FOLLOWS_KEY: ID,
+    objects.COVER_KEY: re.compile(r"[0-9]{1,12}"),
+}
 
 
 def moment(epoch: int | None) -> datetime | None:
@@ -308,5 +316,10 @@ def _text(raw: Any, field: str) -> str:
 
 
 def _metadata(raw: Any) -> dict[str, str]:
-    found = getattr(raw, "metadata", None)
-    return dict(found.to_dict()) if found else {}
+    """What stands on an object. Another product's words under our names are left out."""
+    told = getattr(raw, "metadata", None)
+    found = dict(told.to_dict()) if told else {}
+    for name, form in FORMS.items():
+        if name in found and not form.fullmatch(found[name]):
+            del found[name]
+    return found

@@ -190,11 +190,5 @@ def _settled(ids: dict[Any, list[str]]) -> set[str]:
 
 
 def _ids(metadata: list[Any]) -> set[UUID]:
-    """Our checkouts' ids, as far as they are ids."""
-    found = set()
-    for each in metadata:
-        try:
-            found.add(UUID(each[CHECKOUT_KEY]))
-        except (KeyError, ValueError):
-            continue
-    return found
+    """Our checkouts' ids."""
+    return {UUID(each[CHECKOUT_KEY]) for each in metadata if CHECKOUT_KEY in each}

@@ -77,7 +77,9 @@ def test_a_gift_that_is_not_booked_yet_is_ours_by_its_checkout(client, pay, stri
 
 
 @pytest.mark.case("F7")
-@pytest.mark.parametrize("metadata", [{}, {"keepopen_checkout": UNKNOWN}])
+@pytest.mark.parametrize(
+    "metadata", [{}, {"keepopen_checkout": UNKNOWN}, {"keepopen_checkout": "shop-7"}]
+)
 def test_a_sale_of_another_product_is_not_ours(sell, stripe, metadata):
     sold = sell(**metadata)
     assert whose.payment(sold.id)
@@ -87,12 +89,6 @@ def test_a_sale_of_another_product_is_not_ours(sell, stripe, metadata):
     for service in (contributions.record_payment, contributions.of_payment):
         with pytest.raises(Foreign):
             service(sold.id)
-
-
-def test_a_checkout_that_has_no_id_of_our_kind_is_not_ours(sell):
-    assert whose.payment(sell(keepopen_checkout="shop-7").id) == whose.subscription(
-        "sub_theirs", {"keepopen_checkout": UNKNOWN}
-    )
 
 
 @pytest.mark.case("F7")
