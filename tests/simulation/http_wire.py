@@ -13,7 +13,7 @@ from django.conf import settings
 
 from payments.gateway.client import CONNECT_SECONDS, READ_SECONDS
 from payments.sandbox.server import Handler, Server
-from tests.simulation.wire import Wire, refused
+from tests.simulation.wire import STORM, Wire
 
 
 def use() -> None:
@@ -33,9 +33,7 @@ class HttpWire(stripe.RequestsClient):
 
     def request(self, method, url, headers, post_data=None):
         Wire.calls += 1
-        kind = Wire.weather.strikes_call(method, url)
-        if kind == "402":
-            return refused(kind)
+        kind = Wire.weather.strikes(STORM, "call")
         target = urlsplit(url)
         if kind:
             Wire.box.faults.add({"kind": kind, "path": target.path, "times": 1})

@@ -17,6 +17,7 @@ ALWAYS_ASKS = "4000002760003184"
 DISPUTED, INQUIRED = "4000000000000259", "4000000000001976"
 REFUND_WAITS, REFUND_FAILS = "4000000000007726", "4000000000005126"
 WARNED = "4000000000005423"
+CARD_FAILS = "card that fails"
 SETTLES, RETURNS = "DE89370400440532013000", "DE62370400440532013001"
 
 FREQUENCIES = {"month": 55, "once": 35, "year": 10}
@@ -116,7 +117,8 @@ def plan(*, seed: int, days: int, supporters: int) -> list[Act]:
     acts: list[Act] = []
     for number in range(supporters):
         acts += _life(dice, slots, _giver(dice, number), days=days)
-    return sorted(acts + _at_the_bank(Random(f"bank {seed}"), slots, days=days))
+    acts += _at_the_bank(Random(f"bank {seed}"), slots, days=days)
+    return sorted(acts + _declined_again(Random(f"declined {seed}"), slots, acts))
 
 
 def _at_the_bank(dice: Random, slots: Slots, *, days: int) -> list[Act]:
@@ -126,6 +128,16 @@ def _at_the_bank(dice: Random, slots: Slots, *, days: int) -> list[Act]:
     return [
         Act(debited, "debit negative balances"),
         *(Act(moment, "payout comes back") for moment in fail),
+    ]
+
+
+def _declined_again(dice: Random, slots: Slots, acts: list[Act]) -> list[Act]:
+    """Of those who rescue a failed renewal, the first card that some give fails as well."""
+    rescues = [act for act in acts if act.giver and act.word == "new card"]
+    return [
+        Act(slots.free(act.at - DAY // 2), CARD_FAILS, act.giver)
+        for act in rescues
+        if act.giver.card in {FAILS_LATER, ALWAYS_ASKS} and dice.random() < 0.3
     ]
 
 

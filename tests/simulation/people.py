@@ -13,7 +13,7 @@ from payments.gateway.errors import GatewayError
 from payments.models import Checkout, Contribution, StripeEvent, Subscription
 from payments.money import STEPS, Money
 from payments.services import cards, checkout, refunds, subscriptions
-from tests.simulation.lives import DECLINED, GOOD, Act, Giver
+from tests.simulation.lives import DECLINED, FAILS_LATER, GOOD, Act, Giver
 from tests.simulation.world import World
 
 PATIENCE = 90
@@ -178,6 +178,13 @@ class People:
         self.on_the_account(giver, "cover", lambda row: wish(row, actor=row.supporter))
 
     def new_card(self, giver: Giver) -> None:
+        self.give_card(giver, GOOD)
+
+    def card_that_fails(self, giver: Giver) -> None:
+        """Stripe takes the card, and its bank says no as soon as it is charged."""
+        self.give_card(giver, FAILS_LATER)
+
+    def give_card(self, giver: Giver, number: str) -> None:
         began = time.time()
         pages: list[str] = []
 
@@ -187,18 +194,24 @@ class People:
         self.on_the_account(giver, "new card", wish)
         if pages:
             self.world.traveller.move_to(began + 600)
-            self.page(pages[-1], giver, card=GOOD)
-            self.insist(lambda: self.charges_new_card(giver))
+            self.page(pages[-1], giver, card=number)
+            self.insist(lambda: self.charges_card(giver, number))
 
-    def charges_new_card(self, giver: Giver) -> None:
-        """Somebody waiting for the page to say that the new card is used and nothing is owed."""
+    def charges_card(self, giver: Giver, number: str) -> None:
+        """Somebody waiting for the page to say that the new card is used, and nothing is owed
+        unless that card has failed too."""
         self.world.work()
         truth = self.truth(giver)
         if truth is None:
             return
         method = self.store.objects.get(truth["default_payment_method"])
-        latest = self.store.objects[truth["latest_invoice"]]
-        if method is None or method["_number"] != GOOD or latest["status"] == "open":
+        if method is None or method["_number"] != number:
+            raise NotThere
+        if number == FAILS_LATER:
+            tried = not self.row(truth).changes.filter(kind="card", status="asked").exists()
+        else:
+            tried = self.store.objects[truth["latest_invoice"]]["status"] != "open"
+        if not tried:
             raise NotThere
 
     def on_the_account(self, giver: Giver, word: str, wish: Callable[[Subscription], Any]) -> None:

@@ -20,9 +20,7 @@ STORM = {
     "500-after": 10,
     "500-no-retry": 8,
     "malformed": 8,
-    "402": 2,
 }
-ASKS_A_BANK = ("/pay", "/confirm")
 
 
 class Weather:
@@ -45,14 +43,6 @@ class Weather:
             chance -= share
         return ""
 
-    def strikes_call(self, method: str, url: str) -> str:
-        """The fault that a call meets; a bank says no only where money is asked for."""
-        kind = self.strikes(STORM, "call")
-        if kind == "402" and not (method == "post" and url.endswith(ASKS_A_BANK)):
-            self.faults["call 402"] -= 1
-            return ""
-        return kind
-
 
 class Wire(InProcessClient):
     """What settings.STRIPE_HTTP_CLIENT names; the world puts sandbox and weather in."""
@@ -74,10 +64,10 @@ class Wire(InProcessClient):
 
     def request(self, method, url, headers, post_data=None):
         Wire.calls += 1
-        kind = Wire.weather.strikes_call(method, url)
+        kind = Wire.weather.strikes(STORM, "call")
         if kind == "lost_request":
             raise stripe.APIConnectionError("lost", should_retry=True)
-        if kind in {"409", "429", "500", "500-no-retry", "402"}:
+        if kind in {"409", "429", "500", "500-no-retry"}:
             return refused(kind)
         if kind == "500-after":
             Wire.box.faults.add({"kind": kind, "path": urlsplit(url).path, "times": 1})
@@ -92,7 +82,6 @@ class Wire(InProcessClient):
 def refused(kind: str):
     """Stripe's answer to a call that it does not work on."""
     errors = {
-        "402": ("card_error", "card_declined", 402),
         "409": ("invalid_request_error", "lock_timeout", 409),
         "429": ("rate_limit_error", "rate_limit", 429),
         "500": ("api_error", "", 500),
