@@ -17,6 +17,8 @@ from payments.models.statements import rewrite_all
 
 LEASE = timedelta(seconds=60)
 MOST_ATTEMPTS = 8
+# The note on what was claimed once more than it may be tried: nobody lived to say why.
+ENDED_ITS_WORKER = "whoever tried it came to an end"
 
 
 def claim_due(rows: QuerySet[Any], *, now: datetime, limit: int) -> Iterator[Any]:

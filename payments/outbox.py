@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 
 from payments import bell, clock
 from payments.crash import crash_here
-from payments.leases import claim_due, next_try
+from payments.leases import ENDED_ITS_WORKER, MOST_ATTEMPTS, claim_due, next_try
 from payments.models import OutboxTask
 from payments.models.kept import insert_unless_known
 from payments.models.standing import whether
@@ -69,22 +69,25 @@ def _is_due(now: datetime) -> QuerySet[OutboxTask]:
 
 def _run(row: OutboxTask) -> bool:
     crash_here("outbox.claimed")
+    if row.attempts > MOST_ATTEMPTS:
+        _record_failure(row, ENDED_ITS_WORKER)
+        return False
     try:
         TASKS[row.name](**row.arguments)
     except Exception as error:  # noqa: BLE001 (the worker's edge: recorded and retried)
-        _record_failure(row, error)
+        _record_failure(row, f"{type(error).__name__}: {error}")
         return False
     crash_here("outbox.done")
     OutboxTask.objects.filter(pk=row.pk).update(done_at=clock.now(), due_at=None, note="")
     return True
 
 
-def _record_failure(row: OutboxTask, error: Exception) -> None:
+def _record_failure(row: OutboxTask, why: str) -> None:
     now = clock.now()
     again_at = next_try(row.attempts, now=now)
     OutboxTask.objects.filter(pk=row.pk).update(
         due_at=again_at,
         dead_at=None if again_at else now,
-        note=f"{type(error).__name__}: {error}"[:500],
+        note=why[:500],
     )
-    log.error("outbox_failed", task=row.name, key=row.key, error=type(error).__name__)
+    log.error("outbox_failed", task=row.name, key=row.key, error=why.partition(":")[0])

@@ -40,27 +40,42 @@ def verify(body: bytes, header: str, secrets: Sequence[str]) -> Event:
 def parse(body: bytes) -> Event:
     """An event from its JSON. Unknown fields are kept in the body and otherwise ignored.
 
-    Only the envelope has to be sound; whatever it is about, the event is kept.
+    It has to say which event it is and of what type; whatever else it lacks, it is kept.
     """
     try:
         raw = json.loads(body)
-        return Event(
-            id=_word(raw["id"]),
-            type=_word(raw["type"]),
-            object_id=_object_id(raw.get("data")),
-            api_version=_plain(raw.get("api_version")),
-            livemode=raw["livemode"] is True,
-            created_at=datetime.fromtimestamp(raw["created"], UTC),
-            body=body,
-        )
-    except (ValueError, KeyError, TypeError, AttributeError, OverflowError, OSError) as error:
+        names = _word(raw["id"]), _word(raw["type"])
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise BadPayload from error
+    created_at = _moment(raw.get("created"))
+    mode = raw.get("livemode")
+    return Event(
+        id=names[0],
+        type=names[1],
+        object_id=_object_id(raw.get("data")),
+        api_version=_plain(raw.get("api_version")),
+        account_id=_plain(raw.get("account")),
+        livemode=mode is True,
+        created_at=created_at or datetime.now(UTC),
+        body=body,
+        lacks="" if isinstance(mode, bool) and created_at else "its mode or its time",
+    )
 
 
 def _word(value: object) -> str:
-    if not isinstance(value, str) or not 0 < len(value) <= 255 or "\x00" in value:
+    if not isinstance(value, str) or not 0 < len(value) <= 255 or _plain(value) != value:
         raise ValueError("not a short text")
     return value
+
+
+def _moment(epoch: object) -> datetime | None:
+    """Seconds since 1970; None where they are none, or of no calendar."""
+    if isinstance(epoch, bool) or not isinstance(epoch, int):
+        return None
+    try:
+        return datetime.fromtimestamp(epoch, UTC)
+    except (ValueError, OverflowError, OSError):
+        return None
 
 
 def _object_id(data: object) -> str:
@@ -70,8 +85,10 @@ def _object_id(data: object) -> str:
 
 
 def _plain(value: object) -> str:
-    """A text that every database can hold."""
-    return value.replace("\x00", "") if isinstance(value, str) else ""
+    """A text that every database can hold: no NUL, no half of a character."""
+    if not isinstance(value, str):
+        return ""
+    return value.replace("\x00", "").encode(errors="ignore").decode()
 
 
 def _fits(text: str, header: str, secret: str) -> bool:

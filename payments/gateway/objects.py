@@ -248,7 +248,11 @@ class PayoutState:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """A notification's envelope; what it speaks of is always read again from Stripe."""
+    """A notification's envelope; what it speaks of is always read again from Stripe.
+
+    `account_id` names a connected account, where it is not this one's; `lacks` says what cannot
+    be read of it.
+    """
 
     id: str
     type: str
@@ -257,3 +261,5 @@ class Event:
     livemode: bool
     created_at: datetime
     body: bytes
+    account_id: str = ""
+    lacks: str = ""

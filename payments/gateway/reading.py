@@ -264,6 +264,7 @@ def listed_event(raw: Any) -> objects.Event:
         type=raw.type,
         object_id=getattr(raw.data.object, "id", "") or "",
         api_version=raw.api_version or "",
+        account_id=_text(raw, "account"),
         livemode=raw.livemode,
         created_at=datetime.fromtimestamp(raw.created, UTC),
         body=json.dumps(raw).encode(),

@@ -25,6 +25,13 @@ from payments.services import (
 Work = tuple[Callable[..., object], *tuple[str, ...]]
 
 
+class Unreadable(ValueError):
+    """A field of a payload is missing, or of another type than Stripe says; it will stay so."""
+
+    def __init__(self, field: str) -> None:
+        super().__init__(f"its field {field} cannot be read")
+
+
 def on_checkout_session(session_id: str, _: StripeEvent) -> Work:
     return checkout.sync, session_id
 
@@ -50,7 +57,10 @@ def on_invoice_paid(invoice_id: str, _: StripeEvent) -> Work:
 
 
 def on_invoice_payment_paid(_: str, event: StripeEvent) -> Work:
-    return contributions.record_invoice, _shown(event)["invoice"]
+    invoice_id = _named(_shown(event), "invoice")
+    if not invoice_id:
+        raise Unreadable("invoice")
+    return contributions.record_invoice, invoice_id
 
 
 def on_invoice_payment_failed(invoice_id: str, event: StripeEvent) -> Work | None:
@@ -69,7 +79,7 @@ def on_invoice_upcoming(_: str, event: StripeEvent) -> Work | None:
 
 
 def on_card_replaced(_: str, event: StripeEvent) -> Work | None:
-    stripe_customer_id = _shown(event).get("customer")
+    stripe_customer_id = _named(_shown(event), "customer")
     return (cards.replaced_by_network, stripe_customer_id) if stripe_customer_id else None
 
 
@@ -78,16 +88,17 @@ def on_refund(refund_id: str, _: StripeEvent) -> Work:
 
 
 def on_charge_refunded(_: str, event: StripeEvent) -> Work | None:
-    payment_intent_id = _shown(event).get("payment_intent")
+    payment_intent_id = _named(_shown(event), "payment_intent")
     return (refunds.sync_all, payment_intent_id) if payment_intent_id else None
 
 
 def on_charge_failed(_: str, event: StripeEvent) -> Work | None:
     """A decline is told by the payment; here only debits count that had been booked."""
     shown = _shown(event)
-    if not shown.get("failure_balance_transaction") or not shown.get("payment_intent"):
+    payment_intent_id = _named(shown, "payment_intent")
+    if not shown.get("failure_balance_transaction") or not payment_intent_id:
         return None
-    return returns.record, shown["payment_intent"]
+    return returns.record, payment_intent_id
 
 
 def on_dispute(dispute_id: str, _: StripeEvent) -> Work:
@@ -108,9 +119,26 @@ def on_payout_undone(payout_id: str, _: StripeEvent) -> Work:
 
 def _subscription_of(event: StripeEvent) -> str:
     """The subscription that an invoice in a payload belongs to; empty for another's."""
-    parent = _shown(event).get("parent") or {}
-    return (parent.get("subscription_details") or {}).get("subscription") or ""
+    parent = _part(_shown(event), "parent")
+    return _named(_part(parent, "subscription_details"), "subscription")
 
 
 def _shown(event: StripeEvent) -> dict:
-    return json.loads(bytes(event.payload))["data"]["object"]
+    return _part(_part(json.loads(bytes(event.payload)), "data"), "object")
+
+
+def _part(whole: dict, name: str) -> dict:
+    """An object within another; empty where there is none. Raises Unreadable for anything else."""
+    part = whole.get(name)
+    if part is not None and not isinstance(part, dict):
+        raise Unreadable(name)
+    return part or {}
+
+
+def _named(shown: dict, name: str) -> str:
+    """The id that a field names, also where the object itself stands there; empty for none."""
+    told = shown.get(name)
+    stripe_id = told.get("id") if isinstance(told, dict) else told
+    if stripe_id is not None and not isinstance(stripe_id, str):
+        raise Unreadable(name)
+    return stripe_id or ""

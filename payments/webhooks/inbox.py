@@ -11,14 +11,21 @@ from payments import bell, clock
 from payments.crash import crash_here
 from payments.gateway import client, errors, events
 from payments.gateway.objects import Event
-from payments.leases import LEASE, claim_batch, give_back, next_try
+from payments.leases import (
+    ENDED_ITS_WORKER,
+    LEASE,
+    MOST_ATTEMPTS,
+    claim_batch,
+    give_back,
+    next_try,
+)
 from payments.models import StripeEvent
 from payments.models.standing import whether
 from payments.models.statements import rewrite_all
 from payments.services.parked import Foreign, Unsettled
 from payments.webhooks import together
 from payments.webhooks.dispatch import HANDLERS
-from payments.webhooks.handlers import Work
+from payments.webhooks.handlers import Unreadable, Work
 
 log = structlog.get_logger()
 Status = StripeEvent.Status
@@ -77,9 +84,13 @@ def again(row: StripeEvent) -> None:
 
 
 def _why_parked(event: Event) -> str:
-    """Another mode's or another version's events are kept and shown, never applied."""
+    """Another mode's, account's or version's events are kept and shown, never applied."""
+    if event.lacks:
+        return f"does not tell {event.lacks}"
     if event.livemode != client.livemode():
         return "from Stripe's other mode"
+    if event.account_id:
+        return f"from another account, {event.account_id[:60]}"
     if _major(event.api_version) != _major(settings.STRIPE_API_VERSION):
         return f"rendered in API version {event.api_version[:40] or 'unknown'}"
     if not event.object_id and event.type not in NAMELESS:
@@ -106,6 +117,8 @@ def _apply(batch: list[StripeEvent]) -> int:
     All of them had happened before the first object is read: the work that several name is done
     once, and tells what each of them tells.
     """
+    if batch[0].attempts > MOST_ATTEMPTS:
+        return _give_up(batch)
     enough = clock.now() + LEASE / 2
     works = {row.pk: _work(row) for row in batch}
     over = _together(set(works.values()), late=lambda: clock.now() > enough)
@@ -122,6 +135,14 @@ def _apply(batch: list[StripeEvent]) -> int:
         changes = {"status": status, "note": note, "due_at": None, "applied_at": clock.now()}
         rewrite_all(StripeEvent, rows, **changes)
     return sum(map(len, settled.values()))
+
+
+def _give_up(batch: list[StripeEvent]) -> int:
+    """Whoever took these up last never came to say what became of them: they may end any worker."""
+    rows = [row.pk for row in batch]
+    rewrite_all(StripeEvent, rows, status=Status.FAILED, note=ENDED_ITS_WORKER, due_at=None)
+    log.error("event_given_up", events=[row.stripe_event_id for row in batch])
+    return len(rows)
 
 
 def _together(
@@ -145,7 +166,7 @@ def _work(row: StripeEvent) -> Work | None:
     try:
         handler = HANDLERS.get(row.type)
         return handler(row.object_id, row) if handler else None
-    except (KeyError, TypeError, ValueError):
+    except Unreadable:
         return None
 
 
@@ -167,6 +188,8 @@ def _outcome(
             raise reason
     except Foreign as reason:
         return Status.IGNORED, str(reason)
+    except Unreadable as reason:
+        return Status.PARKED, str(reason)
     except errors.Misconfigured as error:
         why = f"Stripe refused: {error.code}"
     except (errors.GatewayError, Unsettled) as error:
