@@ -62,12 +62,12 @@ def _answer_api(box, *, method, target, headers, body, request):
     key = headers.get("idempotency-key") if method == "POST" else None
     try:
         authenticate(headers)
-        fault = box.faults.for_call(method, path=target.path) or {"kind": None}
+        with box.lock:
+            fault = box.faults.for_call(method, path=target.path) or {"kind": None}
         params = parameters(method, target=target, body=body)
         call = idempotency.fingerprint(method, path=target.path, params=params)
-        response = _replay(box, key=key, call=call)
-        if response is None:
-            with _running(box, key=key):
+        with _kept(box, key=key, call=call) as response:
+            if response is None:
                 _meet(fault)
                 response = _perform(
                     box, method=method, path=target.path, params=params,
@@ -93,21 +93,21 @@ def _meet(fault):
         raise faults.refusal(kind)
 
 
-def _replay(box, *, key, call):
-    if key is None:
-        return None
-    with box.lock:
-        return box.idempotency.replay(key, call=call)
-
-
 @contextlib.contextmanager
-def _running(box, *, key):
-    """The time during which a key's first call is being worked on."""
-    box.idempotency.running.add(key)
+def _kept(box, *, key, call):
+    """The kept answer to a key; None for its first call, which holds the key while it works."""
+    if key is None:
+        yield None
+        return
+    with box.lock:
+        answer = box.idempotency.replay(key, call=call)
+        if answer is None:
+            box.idempotency.running.add(key)
     try:
-        yield
+        yield answer
     finally:
-        box.idempotency.running.discard(key)
+        if answer is None:
+            box.idempotency.running.discard(key)
 
 
 def _perform(box, *, method, path, params, key, call, request, fault):

@@ -238,7 +238,7 @@ def expire(call):
     box = call.box
     session = box.store.get("checkout.session", id=call.id)
     if session["status"] != "open":
-        raise errors.invalid(
+        raise errors.refused(
             'Only Checkout Sessions with a status in ["open"] can be expired. This Checkout'
             f" Session has a status of {session['status']}."
         )

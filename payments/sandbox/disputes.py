@@ -189,7 +189,7 @@ def index(call):
 def _open(call):
     dispute = call.box.store.get("dispute", id=call.id)
     if dispute["status"] in CLOSED:
-        raise errors.invalid("This dispute is already closed.")
+        raise errors.refused("This dispute is already closed.")
     return dispute
 
 

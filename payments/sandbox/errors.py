@@ -51,6 +51,11 @@ def invalid(message, *, param=None, code=None):
     return ApiError(message, param=param, code=code)
 
 
+def refused(message, *, param=None, code=None):
+    """A no that rests on how things stand, found at work: its key remembers it."""
+    return ApiError(message, param=param, code=code, kept=True)
+
+
 def unknown_url(method, *, path):
     return ApiError(f"Unrecognized request URL ({method}: {path}).", status=404)
 

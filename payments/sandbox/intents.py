@@ -51,7 +51,7 @@ def create(call):
 def confirm(box, *, intent, off_session):
     """Charge the intent's method; a decline is raised as Stripe's card error."""
     if intent["payment_method"] is None:
-        raise errors.invalid(
+        raise errors.refused(
             "You cannot confirm this PaymentIntent because it's missing a payment method.",
             code="payment_intent_unexpected_state",
         )
@@ -85,7 +85,7 @@ def confirm_call(call):
 
 def refuse_terminal(intent, *, verb):
     if intent["status"] in TERMINAL:
-        raise errors.invalid(
+        raise errors.refused(
             f"You cannot {verb} this PaymentIntent because it has a status of {intent['status']}.",
             code="payment_intent_unexpected_state",
         )

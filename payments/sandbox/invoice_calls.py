@@ -46,7 +46,7 @@ def finalise(call):
     box = call.box
     invoice = box.store.get("invoice", id=call.id)
     if invoice["status"] != "draft":
-        raise errors.invalid("This invoice is already finalized.", code="invoice_not_editable")
+        raise errors.refused("This invoice is already finalized.", code="invoice_not_editable")
     invoices.finalise(box, invoice=invoice)
     return invoice
 
@@ -58,10 +58,10 @@ def pay(call):
     if invoice["status"] == "draft":
         invoices.finalise(box, invoice=invoice)
     if invoice["status"] == "paid":
-        raise errors.invalid("Invoice is already paid", code="invoice_already_paid")
+        raise errors.refused("Invoice is already paid", code="invoice_already_paid")
     if invoice["status"] not in ("open", "uncollectible"):
         message = f"Invoice {invoice['id']} is {invoice['status']} and cannot be paid."
-        raise errors.invalid(message, code="invoice_not_payable")
+        raise errors.refused(message, code="invoice_not_payable")
     if params.get("paid_out_of_band"):
         invoices.mark_paid(box, invoice=invoice, off_stripe=True)
         return invoice
@@ -75,7 +75,7 @@ def _collect(box, *, invoice, params):
         id = params["payment_method"]
         method = methods.attached(box, id=id, customer=invoice["customer"], param="payment_method")
     if method is None and cycle.method_for(box, invoice=invoice) is None:
-        raise errors.invalid(
+        raise errors.refused(
             "There is no `default_payment_method` set on this Customer or Invoice.",
             code="invoice_payment_method_missing",
         )
@@ -100,7 +100,7 @@ def _close(call, *, status):
     invoice = box.store.get("invoice", id=call.id)
     if invoice["status"] not in ("open", "uncollectible"):
         message = f"You can only do this to an open invoice; this one is {invoice['status']}."
-        raise errors.invalid(message, code="invoice_not_editable")
+        raise errors.refused(message, code="invoice_not_editable")
     return invoices.close(box, invoice=invoice, status=status)
 
 
@@ -108,7 +108,7 @@ def delete(call):
     box = call.box
     invoice = box.store.get("invoice", id=call.id)
     if invoice["status"] != "draft":
-        raise errors.invalid("You can only delete draft invoices.", code="invoice_not_editable")
+        raise errors.refused("You can only delete draft invoices.", code="invoice_not_editable")
     made.change(box, invoice, changes={"status": "void", "auto_advance": False})
     return {"id": invoice["id"], "object": "invoice", "deleted": True}
 

@@ -93,7 +93,7 @@ def attach(box, *, method, customer):
     if card and card.decline and not card.later and not card.authentication:
         raise declined(card)
     if method["customer"] not in (None, customer):
-        raise errors.invalid("The payment method is already attached to another customer.")
+        raise errors.refused("The payment method is already attached to another customer.")
     if method["customer"] is None:
         made.change(box, method, changes={"customer": customer})
         box.emit("payment_method.attached", method)
@@ -184,7 +184,7 @@ def detach_call(call):
     box = call.box
     method = box.store.get("payment_method", id=call.id)
     if method["customer"] is None:
-        raise errors.invalid("The payment method you provided is not attached to a customer.")
+        raise errors.refused("The payment method you provided is not attached to a customer.")
     before = render.snapshot(method)
     made.change(box, method, changes={"customer": None})
     box.emit("payment_method.detached", method, before=before)

@@ -29,7 +29,7 @@ def _charge(box, *, params):
                              " payment_intent or charge.")  # fmt: skip
     intent = box.store.get("payment_intent", id=params["payment_intent"], param="payment_intent")
     if intent["status"] != "succeeded":
-        raise errors.invalid(
+        raise errors.refused(
             f"This PaymentIntent ({intent['id']}) does not have a successful charge to refund.",
             param="payment_intent",
         )
@@ -39,15 +39,15 @@ def _charge(box, *, params):
 def _check(box, *, charge, amount):
     left = charge["amount"] - charge["amount_refunded"]
     if charge["status"] != "succeeded":
-        raise errors.invalid(f"Charge {charge['id']} has not succeeded.", param="charge")
+        raise errors.refused(f"Charge {charge['id']} has not succeeded.", param="charge")
     if disputes.holds(box, charge=charge):
-        raise errors.invalid(
+        raise errors.refused(
             f"Charge {charge['id']} has been charged back; cannot issue a refund.",
             code="charge_disputed",
         )
     if left == 0:
         message = f"Charge {charge['id']} has already been refunded."
-        raise errors.invalid(message, code="charge_already_refunded")
+        raise errors.refused(message, code="charge_already_refunded")
     if amount < 1:
         raise errors.invalid(
             "This value must be greater than or equal to 1.", param="amount",
@@ -55,7 +55,7 @@ def _check(box, *, charge, amount):
         )  # fmt: skip
     if amount > left:
         message = f"Refund amount ({amount}) is greater than unrefunded amount on charge ({left})"
-        raise errors.invalid(message, param="amount")
+        raise errors.refused(message, param="amount")
 
 
 def make(box, *, charge, amount, reason=None, metadata=None):

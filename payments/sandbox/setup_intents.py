@@ -77,7 +77,7 @@ def create(call):
 
 def _confirm(box, *, intent):
     if intent["payment_method"] is None:
-        raise errors.invalid("This SetupIntent is missing a payment method.")
+        raise errors.refused("This SetupIntent is missing a payment method.")
     method = box.store.objects[intent["payment_method"]]
     if attempt(box, intent=intent, method=method) == charging.FAILED:
         error = intent["last_setup_error"]
@@ -102,7 +102,7 @@ def cancel(call):
     intent = box.store.get("setup_intent", id=call.id)
     if intent["status"] in ("succeeded", "canceled"):
         message = f"You cannot cancel this SetupIntent because it is {intent['status']}."
-        raise errors.invalid(message, code="setup_intent_unexpected_state")
+        raise errors.refused(message, code="setup_intent_unexpected_state")
     made.change(box, intent, changes={"status": "canceled"})
     box.emit("setup_intent.canceled", intent)
     return intent

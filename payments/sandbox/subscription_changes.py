@@ -27,7 +27,7 @@ def end_due(box, id):
 def changeable(call):
     subscription = call.box.store.get("subscription", id=call.id)
     if subscription["status"] in agreements.ENDED:
-        raise errors.ApiError(
+        raise errors.refused(
             f"No such subscription: {subscription['id']} (it is {subscription['status']} and"
             " can no longer be changed).",
             code="resource_missing",

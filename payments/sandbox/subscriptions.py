@@ -92,7 +92,7 @@ def resume(call):
     box = call.box
     subscription = box.store.get("subscription", id=call.id)
     if subscription["status"] != "paused":
-        raise errors.invalid(
+        raise errors.refused(
             "You can only resume a paused subscription.", code="subscription_not_paused"
         )
     before = render.snapshot(subscription)

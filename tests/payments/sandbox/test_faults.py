@@ -1,5 +1,8 @@
 """Trouble on demand: lost calls, refusals, and deliveries gone astray."""
 
+import threading
+import time
+
 import pytest
 import stripe
 
@@ -70,6 +73,44 @@ def test_500_after_the_work_is_replayed_as_500(fault, stripe_client):
             stripe_client.v1.customers.create({"name": "N"}, options)
 
     assert customers(stripe_client) == 1
+
+
+def test_a_slow_call_holds_its_key_until_it_is_answered(fault, stripe_client, box):
+    fault("slow", path="/v1/customers", seconds="0.5")
+    options, made = {"idempotency_key": "k"}, []
+
+    def create():
+        made.append(stripe_client.v1.customers.create({"name": "N"}, options))
+
+    first = threading.Thread(target=create)
+    began = time.monotonic()
+    first.start()
+    while "k" not in box.idempotency.running:
+        assert time.monotonic() < began + 20
+    with pytest.raises(stripe.APIError) as caught:
+        create()
+    first.join()
+
+    assert (caught.value.http_status, caught.value.error.code) == (409, "idempotency_key_in_use")
+    assert time.monotonic() >= began + 0.5
+    create()
+    assert made[0].id == made[1].id
+    assert customers(stripe_client) == 1
+
+
+def test_a_key_may_be_refused_as_if_it_had_been_withdrawn(fault, stripe_client):
+    fault("401", path="/v1/customers")
+
+    with pytest.raises(stripe.AuthenticationError):
+        stripe_client.v1.customers.list()
+    assert customers(stripe_client) == 0
+
+
+def test_a_busy_stripe_says_when_to_come_back(fault, box):
+    fault("429", path="/v1/customers")
+    answer = box.handle("GET", "/v1/customers", {"Authorization": "Bearer sk_test_x"}, b"")
+
+    assert answer.headers["Retry-After"] == "1"
 
 
 def test_a_server_error_may_ask_the_library_not_to_try_again(fault, box):

@@ -143,6 +143,25 @@ def test_a_decline_is_a_stored_answer_too(stripe_client):
     assert len(stripe_client.v1.charges.list().data) == 1
 
 
+def test_a_refusal_that_rests_on_how_things_stand_is_a_stored_answer_too(
+    open_session, page, stripe_client, box
+):
+    session = open_session()
+    page.pay(session)
+    path, key = f"/v1/checkout/sessions/{session.id}/expire", {"Idempotency-Key": "k"}
+    first, said = call(box, "POST", path, **key)
+    second, again = call(box, "POST", path, **key)
+
+    assert (first.status, again) == (400, said)
+    assert second.headers["Idempotent-Replayed"] == "true"
+    [charge] = stripe_client.v1.charges.list().data
+    too_much = {"charge": charge.id, "amount": 1001}
+    for _ in range(2):
+        with pytest.raises(stripe.InvalidRequestError, match="greater than unrefunded") as caught:
+            stripe_client.v1.refunds.create(too_much, {"idempotency_key": "r"})
+    assert caught.value.headers["Idempotent-Replayed"] == "true"
+
+
 def test_four_levels_may_be_expanded_and_no_more(subscribed, stripe_client):
     subscribed()
     [invoice] = stripe_client.v1.invoices.list().data
