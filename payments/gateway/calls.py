@@ -118,10 +118,10 @@ def invoice(invoice_id: str) -> objects.Invoice:
         return reading.invoice(read("invoices", invoice_id, expand=["payments"]))
 
 
-def failed_invoice(invoice_id: str) -> objects.Invoice:
-    """An invoice with the reason why its last attempt failed."""
+def tried_invoice(invoice_id: str) -> objects.Invoice:
+    """An invoice with its attempts: why the last one failed, or that one is under way."""
     expand = ["payments.data.payment.payment_intent"]
-    with translated("failed_invoice"):
+    with translated("tried_invoice"):
         return reading.invoice(read("invoices", invoice_id, expand=expand))
 
 

@@ -122,7 +122,8 @@ class Invoice:
     """One cycle of a subscription. `metadata` is the subscription's, as it stood then.
 
     `failure` is why the last attempt failed, in Stripe's codes, and `tried` that attempt's
-    charge; both empty where they were not asked for.
+    charge; `under_way` whether a bank debit for it has begun whose end nobody knows yet. All three
+    are empty where they were not asked for.
     """
 
     id: str
@@ -141,6 +142,7 @@ class Invoice:
     attempts: int
     failure: str
     tried: str
+    under_way: bool
     next_attempt_at: datetime | None
     hosted_url: str
 

@@ -91,6 +91,7 @@ def invoice(raw: Any) -> objects.Invoice:
         attempts=raw.attempt_count,
         failure=failure,
         tried=tried,
+        under_way=any(intent.status == "processing" for intent in _intents(raw)),
         next_attempt_at=moment(raw.next_payment_attempt),
         hosted_url=raw.hosted_invoice_url or "",
     )
@@ -279,10 +280,16 @@ def _paid_by(raw: Any) -> str:
     return ""
 
 
+def _intents(raw: Any) -> list[Any]:
+    """The PaymentIntents of an invoice, where they were expanded."""
+    rows = getattr(getattr(raw, "payments", None), "data", ())
+    found = [getattr(row.payment, "payment_intent", None) for row in rows]
+    return [intent for intent in found if intent is not None and not isinstance(intent, str)]
+
+
 def _failure(raw: Any) -> tuple[str, str]:
     """Why the last attempt on an invoice failed, and its charge; needs the intents expanded."""
-    for row in getattr(getattr(raw, "payments", None), "data", ()):
-        intent = getattr(row.payment, "payment_intent", None)
+    for intent in _intents(raw):
         error = getattr(intent, "last_payment_error", None)
         if error is not None:
             code = _text(error, "decline_code") or _text(error, "code")

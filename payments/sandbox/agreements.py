@@ -138,4 +138,15 @@ def end(box, *, subscription, reason="cancellation_requested", status="canceled"
     }  # fmt: skip
     made.change(box, subscription, changes=changes)
     box.emit("customer.subscription.deleted", subscription)
+    _stop_collecting(box, subscription=subscription)
     return subscription
+
+
+def _stop_collecting(box, *, subscription):
+    """What is open stays open, and is not tried again by itself."""
+    for invoice in box.store.newest("invoice", _subscription=subscription["id"]):
+        if invoice["status"] == "open" and invoice["auto_advance"]:
+            before = render.snapshot(invoice)
+            changes = {"auto_advance": False, "next_payment_attempt": None}
+            made.change(box, invoice, changes=changes)
+            box.emit("invoice.updated", invoice, before=before)

@@ -1,5 +1,7 @@
 """The cycle of a subscription: notice, renewal, charge, dunning, end."""
 
+import itertools
+
 from payments.sandbox import agreements, charging, invoices, made, render
 from payments.sandbox.clock import DAY
 
@@ -117,7 +119,7 @@ def settle(box, *, invoice, outcome, scheduled=True):
     """Let invoice and subscription follow what became of the attempt."""
     if outcome == charging.SUCCEEDED:
         invoices.mark_paid(box, invoice=invoice)
-        _recover(box, invoice=invoice)
+        recover(box, invoice=invoice)
     elif outcome in (charging.FAILED, charging.ACTION):
         _failed(box, invoice=invoice, outcome=outcome, scheduled=scheduled)
 
@@ -131,9 +133,14 @@ def method_for(box, *, invoice):
     return box.store.objects.get(chosen)
 
 
-def _recover(box, *, invoice):
+def recover(box, *, invoice):
+    """Paid after all: the subscription is active again, unless a later invoice is still open."""
     subscription = invoices.subscription_of(box, invoice=invoice)
-    if subscription and subscription["status"] in ("past_due", "unpaid", "incomplete"):
+    if not subscription or subscription["status"] not in ("past_due", "unpaid", "incomplete"):
+        return
+    found = box.store.newest("invoice", _subscription=subscription["id"])
+    later = itertools.takewhile(lambda one: one["id"] != invoice["id"], found)
+    if not any(one["status"] == "open" for one in later):
         agreements.set_status(box, subscription=subscription, status="active")
 
 

@@ -64,12 +64,16 @@ def pay(call):
         raise errors.refused(message, code="invoice_not_payable")
     if params.get("paid_out_of_band"):
         invoices.mark_paid(box, invoice=invoice, off_stripe=True)
+        cycle.recover(box, invoice=invoice)
         return invoice
     _collect(box, invoice=invoice, params=params)
     return invoice
 
 
 def _collect(box, *, invoice, params):
+    if invoices.under_way(box, invoice=invoice):
+        message = f"Invoice {invoice['id']} has a payment that is processing."
+        raise errors.refused(message, code="payment_intent_unexpected_state")
     method = None
     if "payment_method" in params:
         id = params["payment_method"]

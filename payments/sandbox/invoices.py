@@ -139,11 +139,19 @@ def intent_of(box, *, invoice):
     return payment and box.store.objects[payment["_payment_intent"]]
 
 
+def under_way(box, *, invoice):
+    """Whether a bank debit for it has begun whose end nobody knows yet."""
+    intent = intent_of(box, invoice=invoice)
+    return intent is not None and intent["status"] == "processing"
+
+
 def mark_paid(box, *, invoice, off_stripe=False):
     """The money is there (or none was due): close the invoice as paid."""
     now = box.clock.now()
     payment = payment_of(box, invoice=invoice)
-    if payment and not off_stripe:
+    if off_stripe:
+        _cancel_payment(box, invoice=invoice)
+    elif payment:
         changes = {
             "amount_paid": invoice["amount_due"], "status": "paid",
             "status_transitions": {"canceled_at": None, "paid_at": now},
@@ -172,12 +180,12 @@ def close(box, *, invoice, status):
                "status_transitions": transitions}  # fmt: skip
     made.change(box, invoice, changes=changes)
     if status == "void":
-        _cancel_payment(box, invoice=invoice)
+        _cancel_payment(box, invoice=invoice, reason="void_invoice")
     box.emit(type, invoice)
     return invoice
 
 
-def _cancel_payment(box, *, invoice):
+def _cancel_payment(box, *, invoice, reason=None):
     payment = payment_of(box, invoice=invoice)
     if payment is None:
         return
@@ -189,7 +197,7 @@ def _cancel_payment(box, *, invoice):
     )
     intent = box.store.objects[payment["_payment_intent"]]
     if intent["status"] not in intents.TERMINAL:
-        intents.give_up(box, intent=intent, reason="void_invoice")
+        intents.give_up(box, intent=intent, reason=reason)
 
 
 def subscription_of(box, *, invoice):

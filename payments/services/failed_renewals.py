@@ -21,7 +21,7 @@ CLOSED = {"void", "uncollectible"}
 def failed(stripe_subscription_id: str, invoice_id: str) -> FailedRenewal:
     """A charge was declined or waits for the bank: show it, and write once for each attempt."""
     seen_at = datetime.now(UTC)
-    invoice = calls.failed_invoice(invoice_id)
+    invoice = calls.tried_invoice(invoice_id)
     subscription = mirror.sync(stripe_subscription_id)
     with transaction.atomic():
         row = _locked(subscription, invoice, seen_at)

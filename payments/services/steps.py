@@ -96,7 +96,7 @@ def frequency(change: SubscriptionChange) -> None:
 
 
 def card(change: SubscriptionChange) -> None:
-    """Charge the new card from now on, and what is owed at once."""
+    """Charge the new card from now on, and at once what is owed; not what a debit is taking."""
     changes.use_card(
         _id(change),
         customer_id=change.wanted["customer"],
@@ -105,7 +105,8 @@ def card(change: SubscriptionChange) -> None:
     )
     crash_here("subscription.card_used")
     for invoice_id in _open_invoices(change.subscription):
-        if calls.invoice(invoice_id).status == "open":
+        invoice = calls.tried_invoice(invoice_id)
+        if invoice.status == "open" and not invoice.under_way:
             _pay(invoice_id, key=change.key(invoice_id))
 
 

@@ -19,6 +19,9 @@ def answer(box, *, method, id, query, body):
     if invoice["status"] in SENTENCES:
         return layout.closed(f"Invoice {invoice['number'] or ''}".strip(),
                              sentence=SENTENCES[invoice["status"]])  # fmt: skip
+    if invoices.under_way(box, invoice=invoice):
+        sentence = "A payment for this invoice is on its way. Nothing else is due."
+        return layout.closed(f"Invoice {invoice['number']}", sentence=sentence)
     if method != "POST":
         return form(box, invoice=invoice, fields=form_fields.read(query))
     with test_clocks.time_of(box, ids=(id,)):
