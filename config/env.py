@@ -82,6 +82,11 @@ def database(url: str) -> dict[str, object]:
         }
     else:
         settings |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
+        # A statement that comes again and again is parsed and planned once on each connection.
+        options = {"prepare_threshold": 3} | settings.get("OPTIONS", {})
+        if options["prepare_threshold"] == "never":
+            options["prepare_threshold"] = None
+        settings["OPTIONS"] = options
     return settings
 
 

@@ -4,16 +4,12 @@ A row is due while `due_at` lies in the past, and settled once it is null. Claim
 ahead by a lease: a worker that dies leaves its row due again when the lease runs out.
 """
 
-import itertools
 import random
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import transaction
 from django.db.models import F, QuerySet
-
-from payments.models.statements import rewrite_all
 
 LEASE = timedelta(seconds=60)
 MOST_ATTEMPTS = 8
@@ -28,26 +24,6 @@ def claim_due(rows: QuerySet[Any], *, now: datetime, limit: int) -> Iterator[Any
         if due.filter(pk=row.pk).update(due_at=now + LEASE, attempts=F("attempts") + 1):
             row.attempts += 1
             yield row
-
-
-def claim_batch(rows: QuerySet[Any], *, now: datetime, limit: int) -> list[Any]:
-    """Claim due rows all at once, oldest first, for work that is cheap for each.
-
-    One that was tried before comes alone: what ends a worker takes no other row with it.
-    """
-    due = rows.filter(due_at__lte=now).order_by("due_at", "pk")
-    with transaction.atomic():
-        found = list(due.select_for_update(skip_locked=True)[:limit])
-        fresh = list(itertools.takewhile(lambda row: not row.attempts, found))
-        batch = fresh or found[:1]
-        for row in batch:
-            row.attempts += 1
-        if batch:
-            # They were tried equally often, and are locked.
-            keys = [row.pk for row in batch]
-            changes = {"due_at": now + LEASE, "attempts": batch[0].attempts}
-            rewrite_all(rows.model, keys, **changes)
-    return batch
 
 
 def give_back(rows: QuerySet[Any], *, now: datetime) -> None:

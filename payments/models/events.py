@@ -1,9 +1,12 @@
 """The inbox: every notification that Stripe sent, stored once, applied later."""
 
+from datetime import datetime
 from typing import Any
 
 import psycopg
 from django.db import OperationalError, connection, models
+
+from payments.models import statements
 
 KEPT = (
     "stripe_event_id", "type", "object_id", "api_version", "livemode", "created_at",
@@ -16,9 +19,30 @@ KEEP = (
     f" {', '.join(f'{name} = excluded.{name}' for name in KEPT[1:])}"
     " WHERE payments_stripeevent.status = 'parked' AND excluded.status = 'received'"
 )
+# The oldest first. One that was tried before is claimed alone: what ends a worker takes no other
+# with it. Rows that another worker is claiming are passed over (PostgreSQL; SQLite has one writer).
+CLAIM = (
+    "WITH due AS (SELECT id, attempts, due_at FROM payments_stripeevent"
+    " WHERE status IN ('received', 'failed') AND due_at <= %s ORDER BY due_at, id LIMIT %s{lock}),"
+    " oldest AS (SELECT id, attempts FROM due ORDER BY due_at, id LIMIT 1)"
+    " UPDATE payments_stripeevent SET due_at = %s, attempts = attempts + 1 WHERE id IN"
+    " (SELECT due.id FROM due, oldest WHERE due.id = oldest.id"
+    " OR (due.attempts = 0 AND oldest.attempts = 0)) RETURNING {columns}"
+)
 
 
 class StripeEventManager(models.Manager["StripeEvent"]):
+    def claim(self, *, now: datetime, until: datetime, limit: int) -> list["StripeEvent"]:
+        """Claim due events all at once, for this worker alone, in one statement.
+
+        Until the moment given they are due to nobody else.
+        """
+        lock = " FOR UPDATE SKIP LOCKED" if connection.features.has_select_for_update else ""
+        sql = CLAIM.format(lock=lock, columns=statements.columns(self.model))
+        due, leased = map(connection.ops.adapt_datetimefield_value, (now, until))
+        claimed = statements.told(self.model, sql, [due, limit, leased])
+        return sorted(claimed, key=lambda row: (row.created_at, row.pk))
+
     def keep(self, **columns: Any) -> None:
         """Insert a new event unless its id is known, in one statement without a transaction.
 

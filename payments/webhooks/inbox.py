@@ -1,7 +1,6 @@
 """The inbox: store a notification once, apply it later, keep what could not be applied."""
 
 from collections.abc import Callable
-from datetime import datetime
 
 import structlog
 from django.conf import settings
@@ -11,16 +10,8 @@ from payments import bell, clock
 from payments.crash import crash_here
 from payments.gateway import client, errors, events
 from payments.gateway.objects import Event
-from payments.leases import (
-    ENDED_ITS_WORKER,
-    LEASE,
-    MOST_ATTEMPTS,
-    claim_batch,
-    give_back,
-    next_try,
-)
+from payments.leases import ENDED_ITS_WORKER, LEASE, MOST_ATTEMPTS, give_back, next_try
 from payments.models import StripeEvent
-from payments.models.standing import whether
 from payments.models.statements import rewrite_all
 from payments.services.parked import Foreign, Unsettled
 from payments.webhooks import together
@@ -66,8 +57,9 @@ def store(event: Event) -> None:
 def apply_due(*, limit: int = 200) -> int:
     """Apply what is due; returns how many events were settled."""
     settled = 0
-    while limit > 0 and _is_due(now=clock.now()):
-        batch = claim_batch(_open(), now=clock.now(), limit=limit)
+    while limit > 0:
+        now = clock.now()
+        batch = StripeEvent.objects.claim(now=now, until=now + LEASE, limit=limit)
         if not batch:
             break
         settled += _apply(batch)
@@ -104,11 +96,6 @@ def _major(version: str) -> str:
 
 def _open() -> QuerySet[StripeEvent]:
     return StripeEvent.objects.filter(status__in=StripeEvent.OPEN)
-
-
-@whether
-def _is_due(now: datetime) -> QuerySet[StripeEvent]:
-    return _open().filter(due_at__lte=now)
 
 
 def _apply(batch: list[StripeEvent]) -> int:
