@@ -52,6 +52,7 @@ def _intent(box, *, session, method):
     customer = _customer(box, session=session, method=method)
     known = box.store.objects.get(session.get("_intent"))
     if known is not None:
+        _save_method(box, session=session, method=method, customer=customer)
         return made.change(box, known, changes={"customer": customer})
     recurring = session["mode"] == "subscription"
     data = dict(session["_intent_data"])

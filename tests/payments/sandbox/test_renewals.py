@@ -130,6 +130,18 @@ def test_a_failing_card_is_tried_again_and_then_the_subscription_ends(
     assert behind["data"]["previous_attributes"] == {"status": "active"}
 
 
+def test_a_card_that_paid_after_another_was_declined_fails_at_renewals_too(
+    open_session, page, box, inbox
+):
+    session = open_session(interval="month")
+    page.pay(session, card="4000000000000002")
+    page.pay(session, card="4000000000000341")
+    box.advance(32 * DAY)
+    box.deliver_due()
+
+    assert inbox.of("invoice.payment_failed")
+
+
 def test_the_last_failure_may_leave_the_subscription_unpaid(subscribed, box, fresh):
     box.settings.change({"dunning_days": [1], "dunning_end": "unpaid"})
     subscription = subscribed(card="4000000000000341")
