@@ -3,7 +3,7 @@
 import pytest
 
 from payments import clock, outbox
-from payments.leases import MOST_ATTEMPTS, claim_batch, claim_due
+from payments.leases import LEASE, MOST_ATTEMPTS, claim_due
 from payments.models import OutboxTask, StripeEvent
 from payments.webhooks import inbox
 from tests.payments.webhooks.test_inbox import event, post
@@ -85,7 +85,8 @@ def test_a_task_that_ends_every_worker_is_given_up_and_not_tried_for_ever(done):
 def test_an_event_that_ends_every_worker_is_given_up_and_not_tried_for_ever(client):
     post(client, event(type="moon.landed"))
     for number in range(MOST_ATTEMPTS):
-        assert claim_batch(StripeEvent.objects.all(), now=clock.now(), limit=1)
+        now = clock.now()
+        assert StripeEvent.objects.claim(now=now, until=now + LEASE, limit=1)
         clock.set_offset(LEASE_SECONDS * (number + 1))
     inbox.apply_due()
     row = StripeEvent.objects.get()
