@@ -72,6 +72,13 @@ class SubscriptionChange(Stateful):
         """Stripe's idempotency key of one step."""
         return f"change:{self.public_id}:{step}:{self.attempt}"
 
+    @property
+    def successors(self) -> list[str]:
+        """Stripe's ids of those that were to follow and that this wish ends, the last first."""
+        # An undo of before November 2026 knows one.
+        one = self.wanted.get("successor")
+        return [*self.wanted.get("successors", ()), *([one] if one else ())]
+
 
 class Consent(models.Model):
     """The words of a recurring agreement as they were read and agreed to. Append-only."""

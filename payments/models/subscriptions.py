@@ -153,3 +153,11 @@ class Subscription(Source):
     def successor(self) -> "Subscription | None":
         """The one that takes over where this one ends, None where there is none running."""
         return self.followers.filter(status__in=self.RUNNING).first()
+
+    @property
+    def successors(self) -> list["Subscription"]:
+        """All that are to follow, the last first, also behind one that has ended meanwhile."""
+        found: list[Subscription] = []
+        for each in self.followers.order_by("pk"):
+            found += [*each.successors, each] if each.running else each.successors
+        return found

@@ -22,11 +22,23 @@ def look(subscription: Subscription) -> None:
         )
 
 
+def was_wished(subscription: Subscription) -> bool:
+    """Whether the supporter ended it, or one that it was to follow and it along with that."""
+    own = subscription.changes.filter(kind__in=SubscriptionChange.ENDINGS)
+    return own.exclude(status=Status.REFUSED).exists() or _went_along(subscription)
+
+
 def _stopped_at_once(subscription: Subscription) -> bool:
-    """The supporter ended it at once, or went back to the one that it was to follow."""
-    wishes = subscription.changes.filter(kind=Kind.CANCEL_NOW)
-    if earlier := subscription.follows:
-        wishes |= earlier.changes.filter(
-            kind=Kind.UNDO, wanted__successor=subscription.stripe_subscription_id
-        )
-    return wishes.exclude(status=Status.REFUSED).exists()
+    own = subscription.changes.filter(kind=Kind.CANCEL_NOW)
+    return own.exclude(status=Status.REFUSED).exists() or _went_along(subscription)
+
+
+def _went_along(subscription: Subscription) -> bool:
+    """A wish about an earlier one ended this one before it was to begin."""
+    earlier = subscription.follows
+    while earlier:
+        for wish in earlier.changes.exclude(status=Status.REFUSED):
+            if subscription.stripe_subscription_id in wish.successors:
+                return True
+        earlier = earlier.follows
+    return False

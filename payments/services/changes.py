@@ -122,7 +122,8 @@ def _row(
         same = last is not None and (last.kind, last.wanted) == (kind, wanted)
         if last and same and (last.status == Status.ASKED or _since(subscription, last)):
             return last
-        if last and last.status == Status.ASKED:
+        if last and (last.status == Status.ASKED or _since(subscription, last)):
+            # Another wish is under way, or was carried out after this one's reading of Stripe.
             raise ChangeRefused("busy")
         return SubscriptionChange.objects.create(
             public_id=uuid4(),

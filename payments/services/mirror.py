@@ -124,10 +124,8 @@ def _ended(row: Subscription) -> None:
         status=FailedRenewal.Status.GIVEN_UP, next_attempt_at=None
     )
     after_end.look(row)
-    wished = row.changes.filter(kind__in=SubscriptionChange.ENDINGS).exclude(
-        status=SubscriptionChange.Status.REFUSED
-    )
-    if row.ended_at and row.ended_at > clock.now() - NEWS and not wished.exists():
+    news = row.ended_at and row.ended_at > clock.now() - NEWS
+    if news and not after_end.was_wished(row):
         outbox.put(
             "mail.subscription_ended",
             key=f"mail.ended:{row.stripe_subscription_id}",

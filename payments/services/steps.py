@@ -54,11 +54,13 @@ def resume(change: SubscriptionChange) -> None:
 
 
 def cancel(change: SubscriptionChange) -> None:
+    _end_successors(change)
     changes.end_at_period_end(_id(change), key=change.key("cancel"))
 
 
 def cancel_now(change: SubscriptionChange) -> None:
     """End it, then let nothing more be taken for what was invoiced already."""
+    _end_successors(change)
     _end(_id(change), key=change.key("cancel"))
     crash_here("subscription.ended_at_once")
     for invoice_id in _open_invoices(change.subscription):
@@ -67,13 +69,8 @@ def cancel_now(change: SubscriptionChange) -> None:
 
 
 def undo(change: SubscriptionChange) -> None:
-    """End the one that was to follow, before this one is let go on."""
-    successor = change.wanted.get("successor")
-    if successor:
-        if calls.subscription(successor).status not in {"trialing", "canceled"}:
-            raise TooLate("begun")
-        _end(successor, key=change.key("successor"))
-        mirror.sync(successor)
+    """End what was to follow, before this one is let go on."""
+    _end_successors(change)
     state = calls.subscription(_id(change))
     if state.status == "canceled":
         raise TooLate("ended")
@@ -135,6 +132,15 @@ def _amount(change: SubscriptionChange) -> Money:
 
 def _moment(text: str) -> datetime:
     return datetime.fromisoformat(text)
+
+
+def _end_successors(change: SubscriptionChange) -> None:
+    """End what was to follow, the last first; none has charged yet. Raises TooLate."""
+    for successor in change.successors:
+        if calls.subscription(successor).status not in {"trialing", "canceled"}:
+            raise TooLate("begun")
+        _end(successor, key=change.key(f"successor:{successor}"))
+        mirror.sync(successor)
 
 
 def _end(subscription_id: str, *, key: str) -> None:

@@ -120,35 +120,40 @@ def resume(subscription: Subscription, *, actor: Any) -> Subscription:
 
 
 def cancel(subscription: Subscription, *, reason: str, actor: Any) -> Subscription:
-    """End it when the time already paid for is over; nothing more is taken.
+    """End it when the time already paid for is over, and what was to follow it; nothing is taken.
 
     One whose last charge failed has no such time: it ends now, and is not tried again.
     """
     row = _fresh(subscription)
     if row.overdue or row.status == Subscription.Status.PAUSED:
         return cancel_now(subscription, reason=reason, actor=actor)
-    if row.ending:
+    if row.ending and not row.successors:
         return row
-    return changes.make(row, Kind.CANCEL, wanted={}, actor=actor, reason=reason)
+    return changes.make(row, Kind.CANCEL, wanted=_with_successors(row), actor=actor, reason=reason)
 
 
 def cancel_now(subscription: Subscription, *, reason: str, actor: Any) -> Subscription:
     """End it at once. What is charged later all the same goes back by itself."""
     row = _fresh(subscription)
-    return changes.make(row, Kind.CANCEL_NOW, wanted={}, actor=actor, reason=reason)
+    wanted = _with_successors(row)
+    return changes.make(row, Kind.CANCEL_NOW, wanted=wanted, actor=actor, reason=reason)
 
 
 def undo_cancel(subscription: Subscription, *, actor: Any) -> Subscription:
     """Go on as if it had not been stopped; possible until it has ended.
 
-    Where another was to follow, that one is ended first: it has charged nothing yet.
+    Where others were to follow, those are ended first: they have charged nothing yet.
     """
     row = _fresh(subscription)
     if not row.ending:
         return row
-    successor = row.successor
-    wanted = {"successor": successor.stripe_subscription_id} if successor else {}
-    return changes.make(row, Kind.UNDO, wanted=wanted, actor=actor)
+    return changes.make(row, Kind.UNDO, wanted=_with_successors(row), actor=actor)
+
+
+def _with_successors(row: Subscription) -> dict[str, Any]:
+    """What was to follow it ends along with it, or gives way to it."""
+    ids = [each.stripe_subscription_id for each in row.successors]
+    return {"successors": ids} if ids else {}
 
 
 def _set_terms(

@@ -94,8 +94,13 @@ def resume(request: SignedIn, public_id: UUID) -> HttpResponse:
 @private
 @page
 def stop(request: SignedIn, public_id: UUID) -> HttpResponse:
-    """What ends and when, an optional reason, one button; then the way back."""
+    """What ends and when, an optional reason, one button; then the way back.
+
+    An old link to one that gives way to another rhythm leads to what will be charged.
+    """
     subscription = own(request, public_id)
+    if later := subscription.successors:
+        return see_other(reverse("supporters:stop", args=[later[0].public_id]))
     form = StopForm(sent(request))
     status = 422 if form.is_bound else 200
     if form.is_valid():
@@ -114,7 +119,7 @@ def stop(request: SignedIn, public_id: UUID) -> HttpResponse:
 def stop_now(request: SignedIn, public_id: UUID) -> HttpResponse:
     """End it today instead of with the time that has been paid for."""
     subscription = own(request, public_id)
-    if not subscription.running:
+    if subscription.successors or not subscription.running:
         return see_other(reverse("supporters:stop", args=[public_id]))
     return answer(
         request,

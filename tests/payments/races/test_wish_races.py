@@ -7,7 +7,7 @@ import pytest
 from payments import outbox, tasks
 from payments.gateway.errors import GatewayError
 from payments.gateway.events import parse
-from payments.models import OutboxTask, StripeEvent, Subscription, SubscriptionChange
+from payments.models import Contribution, OutboxTask, StripeEvent, Subscription, SubscriptionChange
 from payments.money import Money
 from payments.services import subscriptions
 from payments.services.changes import ChangeRefused
@@ -26,7 +26,8 @@ def row(shared, client, pay):
 
 
 def mine():
-    return Subscription.objects.select_related("supporter").get()
+    """The one that was begun; another may follow it by now."""
+    return Subscription.objects.select_related("supporter").earliest("id")
 
 
 def change(minor):
@@ -82,6 +83,48 @@ def test_two_amounts_at_once_end_in_one_of_them(row, shared, stripe_sandbox):
     assert not failures(outcomes, but=(ChangeRefused, GatewayError))
     row, _ = as_stripe_has_it(stripe_sandbox, shared)
     assert row.amount_minor in {1500, 2500}
+
+
+def yearly(minor):
+    return lambda: subscriptions.change_frequency(
+        mine(), frequency="year", gift=Money(minor, "eur"), actor=None
+    )
+
+
+def cancel_now():
+    return subscriptions.cancel_now(mine(), reason="", actor=None)
+
+
+@pytest.mark.case("F45")
+@pytest.mark.case("F46")
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (yearly(12_000), yearly(11_000)),
+        (yearly(12_000), cancel),
+        (yearly(12_000), cancel_now),
+        (yearly(12_000), pause),
+        (yearly(12_000), change(1500)),
+    ],
+    ids=["two years", "stop", "stop now", "pause", "amount"],
+)
+@pytest.mark.parametrize("again", range(3))
+def test_a_new_rhythm_and_another_wish_at_once_never_charge_one_period_twice(
+    one, other, again, row, shared, stripe_sandbox
+):
+    outcomes = together(one, other)
+    assert not failures(outcomes, but=(ChangeRefused, GatewayError))
+    shared()
+    going_on = [
+        each
+        for each in stripe_sandbox.store.newest("subscription")
+        if not (each["ended_at"] or each["cancel_at"] or each["cancel_at_period_end"])
+    ]
+    assert len(going_on) <= 1
+    stripe_sandbox.advance(MONTH)
+    shared()
+    assert Contribution.objects.count() <= 2
+    assert not SubscriptionChange.objects.filter(status="asked").exists()
 
 
 @pytest.mark.case("F38")
