@@ -185,10 +185,15 @@ class Money:
         """
         if currency not in LIMITS:
             raise AmountError("currency")
-        minor = _minor_from_text(text, exponent(currency))
-        if minor % STEPS.get(currency, 1):
+        read = cls.read(text, currency)
+        if read.minor % STEPS.get(currency, 1):
             raise AmountError("too_many_decimals")
-        return cls(minor, currency)
+        return read
+
+    @classmethod
+    def read(cls, text: str, currency: str) -> "Money":
+        """The same in any currency, also in one that nobody is asked to give in here."""
+        return cls(_minor_from_text(text, exponent(currency)), currency)
 
     def within_limits(self) -> "Money":
         """Itself, or AmountError too_small, too_large or currency by the limits table."""

@@ -155,7 +155,7 @@ class RefundForm(forms.Form):
     def clean_amount(self) -> Money:
         """A sum in the contribution's currency; the service knows how much is left."""
         try:
-            return Money.from_text(self.cleaned_data["amount"], self.contribution.currency)
+            return Money.read(self.cleaned_data["amount"], self.contribution.currency)
         except AmountError as error:
             raise forms.ValidationError(_("This is not an amount. Write it as 10.50.")) from error
 

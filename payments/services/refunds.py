@@ -161,7 +161,7 @@ def barred_by_dispute(contribution: Contribution) -> str:
 def needs_second_person(contribution: Contribution, amount: Money) -> bool:
     """Whether the sum, with what went back of the contribution before, is above the limit."""
     units = settings.REFUND_LIMITS.get(contribution.currency, 0)
-    limit = Money.from_text(str(units), contribution.currency)
+    limit = Money.read(str(units), contribution.currency)
     return contribution.charged - refundable(contribution) + amount > limit
 
 

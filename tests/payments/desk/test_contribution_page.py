@@ -11,6 +11,7 @@ from payments.reports import movements
 from payments.reports.questions import Question
 from tests.builders import give
 from tests.payments.books import DAY, receive, send_back
+from tests.sandbox_client import client_for
 
 pytestmark = pytest.mark.django_db
 
@@ -88,6 +89,49 @@ def test_what_cannot_be_sent_back_gets_a_sentence(desk, given, fields, sentence)
     assert answer.status_code == 400
     assert sentence in answer.content.decode()
     assert not Refund.objects.exists()
+
+
+@pytest.mark.case("F48")
+@pytest.mark.parametrize(
+    ("currency", "typed", "minor", "shown"),
+    [("jpy", "400", 400, "¥600"), ("dkk", "4.50", 450, "kr"), ("kwd", "0.125", 125, "KWD")],
+)
+def test_money_of_any_currency_that_was_taken_over_can_be_sent_back(
+    desk, settings, stripe_sandbox, currency, typed, minor, shown
+):
+    """Nobody is asked to give in crowns or dinars here; an account's history may hold them."""
+    settings.REFUND_LIMITS = {"jpy": 40_000}
+    charge = charged_elsewhere(stripe_sandbox, currency)
+    row = receive(
+        1000, currency=currency, stripe_payment_intent_id=charge["payment_intent"],
+        stripe_charge_id=charge["id"], fee=None,
+    )  # fmt: skip
+    answer = send_form(desk, row, amount=typed)
+    assert answer.status_code == 302, answer.content.decode()
+    refund = Refund.objects.get()
+    # Where no limit is named every refund waits for a second person.
+    waits = currency != "jpy"
+    assert (refund.amount_minor, refund.currency) == (minor, currency)
+    assert refund.status == ("requested" if waits else "succeeded")
+    if not waits:
+        assert [-minor] == [each.gross_minor for each in refund.ledger_entries.all()]
+        assert shown in desk.get(address(row)).content.decode()
+
+
+@pytest.mark.parametrize(("currency", "typed"), [("jpy", "4.5"), ("dkk", "4.505")])
+def test_more_decimals_than_the_currency_has_get_a_sentence(desk, currency, typed):
+    answer = send_form(desk, receive(1000, currency=currency), amount=typed)
+    assert answer.status_code == 400
+    assert "This is not an amount." in answer.content.decode()
+    assert not Refund.objects.exists()
+
+
+def charged_elsewhere(sandbox, currency):
+    """What another form on the same account took, a thousand minor units of it."""
+    client_for(sandbox).v1.payment_intents.create(
+        {"amount": 1000, "currency": currency, "payment_method": "pm_card_visa", "confirm": True}
+    )
+    return next(sandbox.store.newest("charge"))
 
 
 def test_money_that_has_not_arrived_offers_no_refund(desk):
