@@ -106,6 +106,13 @@ def payment_of_charge(charge_id: str) -> str:
         return reading._id(read("charges", charge_id).payment_intent)
 
 
+def charge(charge_id: str) -> objects.Charge:
+    """One attempt of a payment, also where another followed it."""
+    expand = ["balance_transaction", "failure_balance_transaction"]
+    with translated("charge"):
+        return reading.charge(read("charges", charge_id, expand=expand))
+
+
 def payment_of_dispute(dispute_id: str) -> str:
     """The PaymentIntent that a dispute is about; empty for a charge made without."""
     with translated("payment_of_dispute"):

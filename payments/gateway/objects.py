@@ -54,6 +54,16 @@ class BalanceTransaction:
 
 
 @dataclass(frozen=True, slots=True)
+class Charge:
+    """One attempt of a payment, with what it moved; `failure_balance` took that back."""
+
+    id: str
+    payment_intent_id: str
+    balance: BalanceTransaction | None
+    failure_balance: BalanceTransaction | None
+
+
+@dataclass(frozen=True, slots=True)
 class Payment:
     """A PaymentIntent with its last charge; `status` in Stripe's words."""
 

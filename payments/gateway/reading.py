@@ -70,6 +70,16 @@ def payment(raw: Any) -> objects.Payment:
     )
 
 
+def charge(raw: Any) -> objects.Charge:
+    """Both balance transactions must have been expanded."""
+    return objects.Charge(
+        id=raw.id,
+        payment_intent_id=_id(raw.payment_intent),
+        balance=balance_transaction(raw.balance_transaction),
+        failure_balance=balance_transaction(getattr(raw, "failure_balance_transaction", None)),
+    )
+
+
 def invoice(raw: Any) -> objects.Invoice:
     """`payments` must have been expanded: it is absent from webhooks and lists."""
     failure, tried = _failure(raw)

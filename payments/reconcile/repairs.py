@@ -6,7 +6,6 @@ from typing import Any
 from django.db import transaction
 
 from payments import clock, outbox
-from payments.gateway import calls
 from payments.gateway.errors import GatewayError
 from payments.models import BalanceLine, Contribution, Difference
 from payments.money import Money
@@ -152,7 +151,7 @@ def _dispute(difference: Difference) -> None:
 
 
 def _returned(difference: Difference) -> None:
-    returns.record(calls.payment_of_charge(difference.stripe_object_id))
+    returns.record(difference.stripe_object_id)
 
 
 def _payout(difference: Difference) -> None:

@@ -138,7 +138,7 @@ def _gift_facts(checkout: Checkout, payment: Payment) -> dict[str, Any]:
     }
 
 
-def _is_ours(invoice: Invoice) -> bool:
+def is_ours(invoice: Invoice) -> bool:
     """By our ids on the subscription, or because it was taken over with an account's history."""
     if {CHECKOUT_KEY, FOLLOWS_KEY} & set(invoice.metadata):
         return bool(invoice.subscription_id)
@@ -147,7 +147,7 @@ def _is_ours(invoice: Invoice) -> bool:
 
 
 def _record_cycle(invoice: Invoice, payment: Payment) -> Contribution | None:
-    if not _is_ours(invoice):
+    if not is_ours(invoice):
         raise Foreign("an invoice without our checkout's id")
     if payment.status != "succeeded":
         return None

@@ -4,25 +4,29 @@ from django.db import transaction
 
 from payments import clock
 from payments.gateway import calls
-from payments.gateway.objects import CHECKOUT_KEY, BalanceTransaction, Payment
+from payments.gateway.objects import CHECKOUT_KEY, BalanceTransaction, Charge, Payment
 from payments.models import Checkout, Contribution, Refund, RefundNote
 from payments.services import audit, contributions, ledger, notes
 from payments.services.parked import Foreign
 
 
-def record(payment_intent_id: str) -> None:
+def record(charge_id: str) -> None:
     """Book Stripe's payment_failure_refund, whatever state the contribution is in.
 
     A debit that had arrived is sent back as far as the supporter and the receipt are concerned;
-    of one that never had, both halves pass through the books. Raises Foreign for one not ours.
+    of one that never had, both halves pass through the books, also where it was tried again
+    meanwhile. Raises Foreign for one not ours.
     """
-    payment = calls.payment(payment_intent_id)
-    if payment.failure_balance is None:
+    charge = calls.charge(charge_id)
+    if charge.failure_balance is None:
         return
-    if payment.status == "succeeded":
-        _returned(contributions.of_payment(payment.id), payment.failure_balance)
+    if not charge.payment_intent_id:
+        raise Foreign("a charge without a payment intent")
+    payment = calls.payment(charge.payment_intent_id)
+    if payment.status == "succeeded" and payment.charge_id == charge.id:
+        _returned(contributions.of_payment(payment.id), charge.failure_balance)
     else:
-        _passed_through(payment)
+        _passed_through(payment, charge)
 
 
 def _returned(contribution: Contribution, balance: BalanceTransaction) -> None:
@@ -32,7 +36,7 @@ def _returned(contribution: Contribution, balance: BalanceTransaction) -> None:
             stripe_balance_transaction_id=balance.id,
             defaults={
                 "contribution": contribution,
-                "amount_minor": contribution.charged.minor,
+                "amount_minor": _taken(contribution, balance),
                 "currency": contribution.currency,
                 "status": Refund.Status.SUCCEEDED,
                 "reason": Refund.BY_BANK,
@@ -52,16 +56,23 @@ def _returned(contribution: Contribution, balance: BalanceTransaction) -> None:
         )
 
 
-def _passed_through(payment: Payment) -> None:
-    contribution = _failed(payment)
+def _taken(contribution: Contribution, balance: BalanceTransaction) -> int:
+    """What the bank took, in the currency of the charge."""
+    if balance.currency == contribution.currency:
+        return -balance.amount_minor
+    return contribution.charged.minor
+
+
+def _passed_through(payment: Payment, charge: Charge) -> None:
+    contribution = _of(payment)
     with transaction.atomic():
-        for balance in (payment.balance, payment.failure_balance):
+        for balance in (charge.balance, charge.failure_balance):
             if balance:
-                ledger.passed_through(contribution, balance, charge_id=payment.charge_id)
+                ledger.passed_through(contribution, balance, charge_id=charge.id)
 
 
-def _failed(payment: Payment) -> Contribution | None:
-    """The contribution that failed with the debit; a renewal that never was paid has none.
+def _of(payment: Payment) -> Contribution | None:
+    """The contribution of a debit that failed; of a subscription's attempts none is one's own.
 
     Recorded first where its own event is still to come: the books end the same in any order.
     """
@@ -70,8 +81,10 @@ def _failed(payment: Payment) -> Contribution | None:
         checkout = Checkout.objects.filter(public_id=public_id).first()
         if checkout is None:
             raise Foreign("a checkout that this installation does not know")
-        return contributions.record_failure(checkout, payment)
+        if payment.failed:
+            return contributions.record_failure(checkout, payment)
+        return contributions.record(payment)
     invoice = calls.invoice_of_payment(payment.id)
-    if invoice is None or CHECKOUT_KEY not in invoice.metadata:
+    if invoice is None or not contributions.is_ours(invoice):
         raise Foreign("a returned debit without our checkout's id")
     return None

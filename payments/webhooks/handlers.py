@@ -92,13 +92,10 @@ def on_charge_refunded(_: str, event: StripeEvent) -> Work | None:
     return (refunds.sync_all, payment_intent_id) if payment_intent_id else None
 
 
-def on_charge_failed(_: str, event: StripeEvent) -> Work | None:
+def on_charge_failed(charge_id: str, event: StripeEvent) -> Work | None:
     """A decline is told by the payment; here only debits count that had been booked."""
-    shown = _shown(event)
-    payment_intent_id = _named(shown, "payment_intent")
-    if not shown.get("failure_balance_transaction") or not payment_intent_id:
-        return None
-    return returns.record, payment_intent_id
+    booked = _shown(event).get("failure_balance_transaction")
+    return (returns.record, charge_id) if booked else None
 
 
 def on_dispute(dispute_id: str, _: StripeEvent) -> Work:

@@ -12,11 +12,13 @@ from payments.models import (
     LedgerLine,
     Receipt,
     RefundNote,
+    Subscription,
 )
+from payments.money import Money
 from payments.reports import movements
 from payments.reports.questions import Question
 from payments.sandbox.methods import FAILING_ACCOUNT, GOOD_ACCOUNT, RETURNED_ACCOUNT
-from payments.services import refunds
+from payments.services import refunds, subscriptions
 from tests.builders import begin, operate, subscribe
 from tests.payments.services.test_disputes import accounts, kept
 
@@ -127,6 +129,70 @@ def test_returned_weeks_later_without_a_dispute_it_is_sent_back_by_the_bank(
     assert kept(contribution) == 0
     assert refunds.refundable(contribution).minor == 0
     assert RefundNote.objects.get().kind == "returned"
+    ties(stripe_sandbox)
+
+
+def test_every_attempt_of_one_that_follows_another_passes_through_the_books(
+    debit, advance, stripe_sandbox
+):
+    """Its subscription knows no checkout of ours, and Stripe has tried again before we look."""
+    debit(GOOD_ACCOUNT, frequency="month")
+    advance(days=5)
+    subscriptions.change_frequency(
+        Subscription.objects.get(), frequency="year", gift=Money(12_000, "eur"), actor=None
+    )
+    stripe_sandbox.settings.change({"debits_book_early": True})
+    for method in stripe_sandbox.store.newest("payment_method"):
+        method["_number"] = FAILING_ACCOUNT
+    for _ in range(6):
+        advance(days=20)
+    failed = [each for each in stripe_sandbox.store.newest("charge") if each["status"] == "failed"]
+    assert len(failed) >= 3
+    halves = LedgerEntry.objects.filter(kind="adjustment")
+    assert sorted(halves.values_list("stripe_charge_id", "gross_minor")) == sorted(
+        (each["id"], sum_) for each in failed for sum_ in (-12_000, 12_000)
+    )
+    assert Contribution.objects.get().charged.minor == 1000
+    ties(stripe_sandbox)
+
+
+def test_an_attempt_that_failed_before_the_one_that_arrived_is_no_return_of_it(
+    debit, advance, stripe_sandbox, client, pay
+):
+    """Both are of one payment; only the second was money."""
+    stripe_sandbox.settings.change({"debits_book_early": True})
+    checkout = debit(GOOD_ACCOUNT, frequency="month")
+    advance(days=5)
+    for method in stripe_sandbox.store.newest("payment_method"):
+        method["_number"] = FAILING_ACCOUNT
+    advance(days=31)
+    for method in stripe_sandbox.store.newest("payment_method"):
+        method["_number"] = GOOD_ACCOUNT
+    advance(days=20)
+    renewal = Contribution.objects.get(kind="renewal", checkout=None)
+    assert (renewal.status, renewal.subscription.checkout) == ("paid", checkout)
+    assert not renewal.refunds.exists()
+    halves = LedgerEntry.objects.filter(kind="adjustment")
+    assert sorted(halves.values_list("gross_minor", flat=True)) == [-1000, 1000]
+    assert not halves.filter(stripe_charge_id=renewal.stripe_charge_id).exists()
+    ties(stripe_sandbox)
+
+
+def test_one_that_was_sent_back_in_part_and_then_returned_is_shown_as_paid_twice(
+    debit, advance, stripe_sandbox
+):
+    debit(GOOD_ACCOUNT)
+    advance(days=25)
+    contribution = Contribution.objects.get()
+    refunds.refund(contribution, amount=Money(400, "eur"), reason="asked", actor=None)
+    operate(
+        stripe_sandbox, "return_debit", charge=contribution.stripe_charge_id, **{"as": "failure"}
+    )
+    advance(seconds=60)
+    sums = contribution.refunds.order_by("amount_minor").values_list("amount_minor", "reason")
+    assert list(sums) == [(400, "asked"), (1000, "returned by the bank")]
+    assert kept(contribution) == -400
+    assert refunds.refundable(contribution).minor == 0
     ties(stripe_sandbox)
 
 

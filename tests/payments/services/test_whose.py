@@ -155,7 +155,7 @@ def test_an_invoice_of_no_subscription_is_not_ours(stripe_sandbox, agree):
 
 def test_a_payment_that_did_not_come_back_books_nothing(client, pay, deliver):
     contribution = give(client, pay, deliver)
-    returns.record(contribution.stripe_payment_intent_id)
+    returns.record(contribution.stripe_charge_id)
     assert not contribution.refunds.exists()
     assert not AuditEntry.objects.filter(action="returned by the bank").exists()
 
@@ -188,7 +188,7 @@ def test_a_debit_of_another_product_that_came_back_is_not_booked(sell, stripe_sa
     charge = stripe_sandbox.store.objects[sold.latest_charge]
     charge["failure_balance_transaction"] = charge["balance_transaction"]
     with pytest.raises(Foreign):
-        returns.record(sold.id)
+        returns.record(sold.latest_charge)
     assert not LedgerEntry.objects.exists()
 
 
