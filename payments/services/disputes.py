@@ -1,6 +1,8 @@
 """Disputes: taken over from Stripe, booked from its balance, answered or accepted by finance."""
 
 from collections.abc import Iterator
+from fractions import Fraction
+from math import floor
 from typing import Any
 from uuid import UUID
 
@@ -190,14 +192,23 @@ def _withdrawn(row: Dispute) -> int:
 def _movements(row: Dispute, state: DisputeState) -> Iterator[tuple[BalanceTransaction, Money]]:
     """What the dispute moved, each with its sum in the currency of the charge.
 
-    Where Stripe settled in another one, a part that comes back is the same part of what went.
+    Where Stripe settled in another one, a part that comes back is the same part of what went, at
+    its own day's rate.
     """
-    went = -min((each.amount_minor for each in state.movements), default=0)
+    taken = [each for each in state.movements if each.amount_minor < 0]
     for each in state.movements:
         own = each.amount_minor
-        if each.currency != row.currency and own:
-            own = (2 * row.amount_minor * own + went) // (2 * went)
+        if each.currency != row.currency and own and taken:
+            part = Fraction(own, -taken[0].amount_minor) * _dearer(each, than=taken[0])
+            own = floor(row.amount_minor * part + Fraction(1, 2))
         yield each, Money(own, row.currency)
+
+
+def _dearer(balance: BalanceTransaction, *, than: BalanceTransaction) -> Fraction:
+    """How much more of the charge's currency a unit stood for; 1 where no rate is told."""
+    if not balance.exchange_rate or not than.exchange_rate:
+        return Fraction(1)
+    return Fraction(than.exchange_rate) / Fraction(balance.exchange_rate)
 
 
 def _moved(row: Dispute, before: str) -> None:

@@ -64,6 +64,43 @@ def test_a_dispute_takes_and_gives_back_in_the_currency_of_the_gift(
     assert compare() == {}
 
 
+@pytest.mark.parametrize("rate", ["1.05", "1.1", "1.2"])
+@pytest.mark.parametrize(("word", "lost"), [("won", 0), ("partly", 500)])
+def test_money_of_a_dispute_that_comes_back_at_another_days_rate_is_the_same_gift(
+    word, lost, rate, client, pay, deliver, advance, stripe_sandbox, compare
+):
+    """What the rate has won or lost is the exchange's, never the supporter's."""
+    row = disputed(client, pay, deliver, advance, amount="10")
+    stripe_sandbox.settings.change({"settles_in": {"eur": {"currency": "usd", "rate": rate}}})
+    operate(stripe_sandbox, "decide", dispute=row.stripe_dispute_id, outcome=word)
+    advance(seconds=60)
+    row.refresh_from_db()
+    assert row.withdrawn_minor == lost
+    gift = Contribution.objects.with_refunded().get()
+    assert gift.refunded_minor == lost
+    sums = held()
+    assert sums.get((Account.DISPUTES, "eur"), 0) == lost
+    assert sums["stripe", "usd"] == balance.held(stripe_sandbox, currency="usd")
+    assert compare() == {}
+
+
+def test_a_refund_at_another_days_rate_is_all_of_the_gift(
+    client, pay, deliver, advance, stripe_sandbox, compare
+):
+    gift = give(client, pay, deliver, amount="10")
+    advance(seconds=60)
+    stripe_sandbox.settings.change({"settles_in": {"eur": {"currency": "usd", "rate": "1.3"}}})
+    for minor in (333, 667):
+        refunds.refund(gift, amount=Money(minor, "eur"), reason="all of it", actor=None)
+    deliver()
+    assert refunds.refundable(gift).minor == 0
+    sums = held()
+    assert ("contributions", "eur") not in sums
+    assert ("stripe", "eur") not in sums
+    assert sums["stripe", "usd"] == balance.held(stripe_sandbox, currency="usd")
+    assert compare() == {}
+
+
 def test_a_refund_that_comes_back(client, pay, deliver, advance, stripe_sandbox, compare):
     gift = give(client, pay, deliver, amount="10", card="4000000000005126")
     advance(seconds=60)
