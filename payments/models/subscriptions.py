@@ -79,7 +79,9 @@ class Subscription(Source):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(cover_minor__gte=0, amount_minor__gt=models.F("cover_minor")),
+                # Staff may let somebody go on for nothing, by a price of zero in the dashboard.
+                condition=models.Q(cover_minor__gte=0, amount_minor__gt=models.F("cover_minor"))
+                | models.Q(cover_minor=0, amount_minor=0),
                 name="subscription_amounts",
             )
         ]

@@ -101,7 +101,8 @@ def _fill(row: Subscription, state: SubscriptionState) -> None:
     row.frequency = state.interval
     row.currency = state.currency
     row.amount_minor = state.amount_minor
-    row.cover_minor = min(int(state.metadata.get(COVER_KEY) or 0), state.amount_minor - 1)
+    told = int(state.metadata.get(COVER_KEY) or 0)
+    row.cover_minor = max(min(told, state.amount_minor - 1), 0)
     row.anchor_at = state.anchor_at
     row.next_charge_at = state.period_ends_at
     row.cancel_at = state.cancel_at

@@ -359,6 +359,23 @@ def test_a_change_made_in_the_dashboard_is_taken_over_and_noted(monthly, deliver
 
 
 @pytest.mark.case("F44")
+@pytest.mark.parametrize("cover_fee", ["", "1"])
+def test_one_that_staff_let_go_on_for_nothing_is_shown_so(
+    client, pay, deliver, advance, stripe_sandbox, cover_fee
+):
+    row = subscribe(client, pay, deliver, amount="10", cover_fee=cover_fee)
+    item = stripe_sandbox.store.objects[row.stripe_subscription_id]["items"]["data"][0]
+    item["price"] = item["price"] | {"unit_amount": 0}
+    row = mirror.sync(row.stripe_subscription_id)
+    assert (row.amount_minor, row.cover_minor, row.gift.minor) == (0, 0, 0)
+    client.force_login(row.supporter)
+    page = client.get("/account/").content.decode()
+    assert "€0" in page
+    given = subscriptions.change_amount(row, gift=Money(500, "eur"), actor=row.supporter)
+    assert given.amount_minor == 500
+
+
+@pytest.mark.case("F44")
 def test_a_supporter_is_told_of_an_end_made_in_the_dashboard(monthly, deliver):
     changes.end_now(monthly.stripe_subscription_id, key="by-staff")
     mail.outbox.clear()
