@@ -11,13 +11,15 @@ from django.views.decorators.http import require_POST, require_safe
 
 from payments.desk.access import FINANCE, only
 from payments.desk.forms import RefundForm
-from payments.desk.refusals import refund_refusal
+from payments.desk.refusals import refund_outcome, refund_refusal
 from payments.gateway.errors import GatewayError
-from payments.models import Contribution, Receipt, Refund, RefundNote
+from payments.models import Contribution, LedgerEntry, Receipt, Refund, RefundNote
 from payments.money import Money
 from payments.reports import timeline
 from payments.services import refunds
 from payments.services.refunds import RefundRefused
+
+REFUND_KINDS = (LedgerEntry.Kind.REFUND, LedgerEntry.Kind.REFUND_FAILED)
 
 
 @only(FINANCE)
@@ -55,13 +57,7 @@ def refund(request: HttpRequest, public_id: UUID) -> HttpResponseBase:
             _("Stripe did not answer. The refund is kept and tried again; nothing goes twice."),
         )
     else:
-        waits = row.status == Refund.Status.REQUESTED
-        messages.success(
-            request,
-            _("A second person has to agree; nothing was sent yet.")
-            if waits
-            else _("The refund is on its way."),
-        )
+        messages.success(request, refund_outcome(row))
     return redirect("payments:desk-contribution", public_id)
 
 
@@ -104,18 +100,14 @@ def _page(
     request: HttpRequest, contribution: Contribution, form: RefundForm, *, status: int = 200
 ) -> HttpResponse:
     rows = list(contribution.refunds.all())
-    sent = sum(row.amount_minor for row in rows if row.status in Refund.COUNTED)
-    taken = sum(row.withdrawn_minor for row in contribution.disputes.all())
     source = (contribution.campaign, contribution.appeal, contribution.article)
     context = {
         "contribution": contribution,
         "came_from": [word for word in source if word],
-        "kept": _kept(contribution),
+        "sums": _sums(contribution),
         "receipt": getattr(contribution, "receipt", None),
         "steps": timeline.steps(contribution),
         "most": form.most,
-        "refunded": Money(sent, contribution.currency),
-        "taken_back": Money(taken, contribution.currency),
         "waiting": [row for row in rows if row.status == Refund.Status.REQUESTED],
         "barred": refunds.barred_by_dispute(contribution),
         "form": form,
@@ -123,9 +115,28 @@ def _page(
     return render(request, "payments/desk/contribution.html", context, status=status)
 
 
-def _kept(contribution: Contribution) -> Money | None:
-    """What is left after refunds, disputes and every fee; None while the first is not known."""
+def _sums(contribution: Contribution) -> dict[str, Money | None]:
+    """From what was charged down to what is left. `kept` is None while the fee is not known;
+    `going` has been asked of Stripe and is not in the books yet, so it is no part of it.
+    """
+    entries = list(contribution.ledger_entries.all())
+    refunds_booked = sum(entry.gross_minor for entry in entries if entry.kind in REFUND_KINDS)
+    made = [row for row in contribution.refunds.all() if row.status in Refund.COUNTED]
+    taken = sum(row.withdrawn_minor for row in contribution.disputes.all())
+    fees = sum(entry.fee_minor for entry in entries) - (contribution.fee_minor or 0)
+    kept = sum(entry.net_minor for entry in entries)
+    known = contribution.charged.minor - (contribution.fee_minor or 0) - fees
+    sums: dict[str, int | None] = {
+        "back": -refunds_booked,
+        "going": max(sum(row.amount_minor for row in made) + refunds_booked, 0),
+        "taken": taken,
+        "fees": fees,
+        "other": kept - (known + refunds_booked - taken),
+        "kept": kept,
+    }
     if contribution.fee_minor is None:
-        return None
-    nets = (entry.net_minor for entry in contribution.ledger_entries.all())
-    return Money(sum(nets), contribution.currency)
+        sums |= {"other": None, "kept": None}
+    return {
+        name: None if minor is None else Money(minor, contribution.currency)
+        for name, minor in sums.items()
+    }

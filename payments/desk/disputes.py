@@ -13,9 +13,10 @@ from payments import clock
 from payments.desk import pages
 from payments.desk.access import FINANCE, only
 from payments.desk.forms import EvidenceForm, ReasonForm
+from payments.desk.refusals import refund_outcome
 from payments.exports import evidence as files
 from payments.gateway.errors import GatewayError
-from payments.models import Dispute, FraudWarning, LedgerEntry, Refund
+from payments.models import Dispute, FraudWarning, Refund
 from payments.money import Money
 from payments.reports import evidence, timeline
 from payments.services import audit, disputes, fraud_warnings, refunds
@@ -124,13 +125,7 @@ def refund_warned(request: HttpRequest, pk: int) -> HttpResponseBase:
     except GatewayError:
         messages.warning(request, _("Stripe did not answer. The refund is kept and tried again."))
     else:
-        waits = row.status == Refund.Status.REQUESTED
-        messages.success(
-            request,
-            _("A second person has to agree; nothing was sent yet.")
-            if waits
-            else _("The refund is on its way."),
-        )
+        messages.success(request, refund_outcome(row))
     return redirect("payments:desk-disputes")
 
 
@@ -169,12 +164,14 @@ def _page(
     entries = list(dispute.ledger_entries.all())
     sent = [row for row in dispute.contribution.refunds.all() if row.status in Refund.COUNTED]
     refunded = Money(sum(row.amount_minor for row in sent), dispute.currency)
+    fees = Money(sum(entry.fee_minor for entry in entries), dispute.currency)
     context = {
         "dispute": dispute,
         "contribution": dispute.contribution,
         "now": clock.now(),
         "hours_left": dispute.hours_left(clock.now()),
-        "fees": _fees(entries, dispute),
+        "fees": fees,
+        "gone": dispute.withdrawn + fees,
         "refunded": refunded,
         "paid_twice": refunded + dispute.withdrawn > dispute.contribution.charged,
         "barred": refunds.barred_by_dispute(dispute.contribution),
@@ -185,10 +182,6 @@ def _page(
         "loss": loss,
     }
     return render(request, "payments/desk/dispute.html", context, status=status)
-
-
-def _fees(entries: list[LedgerEntry], dispute: Dispute) -> Money:
-    return Money(sum(entry.fee_minor for entry in entries), dispute.currency)
 
 
 def _refusal(code: str) -> str:

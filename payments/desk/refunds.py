@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 
 from payments.desk.access import FINANCE, only
 from payments.desk.forms import ReasonForm
-from payments.desk.refusals import refund_refusal
+from payments.desk.refusals import refund_outcome, refund_refusal
 from payments.gateway.errors import GatewayError
 from payments.models import Refund
 from payments.services import refunds
@@ -36,7 +36,7 @@ def approve(request: HttpRequest, public_id: UUID) -> HttpResponseBase:
     else:
         declined = row.status == Refund.Status.DECLINED
         messages.info(request, _("It was declined before.")) if declined else messages.success(
-            request, _("The refund is on its way.")
+            request, refund_outcome(row)
         )
     return redirect("payments:desk-contribution", row.contribution.public_id)
 

@@ -1,8 +1,9 @@
-"""Why money cannot be sent back, in a sentence for each of the service's codes."""
+"""What becomes of a refund, and why money cannot be sent back, in a sentence for each."""
 
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from payments.models import Refund
 from payments.money import Money
 
 
@@ -18,3 +19,10 @@ def refund_refusal(code: str, most: Money) -> str:
         "refused": _("Stripe refused this refund. No money moved."),
     }
     return sentences.get(code, _("This sum cannot be sent back."))
+
+
+def refund_outcome(row: Refund) -> str:
+    """The sentence after a refund was asked for or agreed to."""
+    if row.status == Refund.Status.REQUESTED:
+        return _("A second person has to agree; nothing was sent yet.")
+    return _("%(sum)s is on its way back.") % {"sum": row.amount.format(get_language())}

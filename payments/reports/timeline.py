@@ -71,7 +71,9 @@ def _checkout(contribution: Contribution) -> Iterator[Step]:
         return
     yield Step(checkout.created_at, _("Checkout begun"), checkout.stripe_checkout_session_id or "")
     if checkout.finished_at:
-        yield Step(checkout.finished_at, _("Checkout finished"), checkout.get_status_display())
+        words = _("Checkout finished: %(status)s")
+        status = checkout.get_status_display().lower()
+        yield Step(checkout.finished_at, words % {"status": status})
 
 
 def _money(contribution: Contribution) -> Iterator[Step]:
@@ -136,6 +138,12 @@ def _letters(contribution: Contribution) -> Iterator[Step]:
         "receipt.mail": _("Receipt sent by e-mail"),
         "note.mail": _("Refund note sent by e-mail"),
     }
+    tasks = {
+        "receipt.render": _("print the receipt"),
+        "receipt.mail": _("mail the receipt"),
+        "note.render": _("print the refund note"),
+        "note.mail": _("mail the refund note"),
+    }
     receipt = getattr(contribution, "receipt", None)
     if receipt is None:
         return
@@ -149,7 +157,7 @@ def _letters(contribution: Contribution) -> Iterator[Step]:
             waiting = _("Given up: %(task)s") if task.dead_at else _("Still to do: %(task)s")
             yield Step(
                 task.dead_at or task.created_at,
-                waiting % {"task": task.name},
+                waiting % {"task": tasks[task.name]},
                 task.note,
                 trouble=bool(task.note),
             )

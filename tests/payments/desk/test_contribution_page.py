@@ -9,7 +9,7 @@ from django.core.files.base import ContentFile
 from payments.models import AuditEntry, Contribution, ReceiptDocument, Refund
 from payments.reports import movements
 from payments.reports.questions import Question
-from tests.builders import give
+from tests.builders import disputed, give
 from tests.payments.books import DAY, receive, send_back
 from tests.sandbox_client import client_for
 
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def given(client, pay, deliver, advance, stripe_sandbox):
     """A contribution of ten euro, paid at Stripe's stand-in, its fee known."""
-    stripe_sandbox.settings.refunds_need_funds = False
+    stripe_sandbox.settings.change({"refunds_need_funds": False})
     contribution = give(client, pay, deliver, amount="10", email="nora@example.org", name="Nora")
     advance(seconds=120)
     contribution.refresh_from_db()
@@ -37,6 +37,11 @@ def send_form(desk, contribution, **fields):
     token = found[1] if found else str(uuid.uuid4())
     filled = {"amount": "4", "reason": "asked by phone", "token": token} | fields
     return desk.post(address(contribution) + "refund/", filled)
+
+
+def sums_on(page):
+    """The lines of the sheet, from the gift down to what is left."""
+    return re.findall(r'<dt>([^<]+)</dt><dd class="figure">([^<]+)</dd>', page)
 
 
 def test_the_page_tells_the_sums_the_receipt_and_the_history(desk, given):
@@ -58,6 +63,34 @@ def test_a_part_is_sent_back_once_and_stands_in_the_movements(desk, given, deliv
     page = desk.get(address(given)).content.decode()
     for words in ("Refund booked", "asked by phone", "by Fina Ledger", "At most €6.00"):
         assert words in page
+
+
+def test_a_refund_that_waits_for_funds_stands_beside_sums_that_add_up(
+    desk, given, deliver, advance, stripe_sandbox
+):
+    advance(days=5)  # all of it has gone to the bank
+    stripe_sandbox.settings.change({"refunds_need_funds": True})
+    send_form(desk, given)
+    deliver()
+    assert Refund.objects.get().status == "pending"
+    page = desk.get(address(given)).content.decode()
+    assert "€4.00 is on its way back." in page
+    assert "€4.00 more is on its way back." in page
+    assert "Sent back" not in page
+    assert sums_on(page)[-1] == ("Net", "€9.60")
+
+
+def test_the_sums_of_a_disputed_contribution_add_up(client, pay, deliver, advance, finance):
+    contribution = disputed(client, pay, deliver, advance, amount="10").contribution
+    client.force_login(finance)
+    page = client.get(address(contribution)).content.decode()
+    assert sums_on(page)[2:] == [
+        ("Charged", "€10.00"),
+        ("Fee", "€0.40"),
+        ("Taken back by the bank", "€10.00"),
+        ("Fees of refunds and disputes", "€20.00"),
+        ("Net", "-€20.40"),
+    ]
 
 
 @pytest.mark.case("F38")

@@ -58,8 +58,9 @@ def test_one_dispute_tells_money_deadline_and_history(desk, dispute):
     page = text(desk.get(address(dispute)))
     for words in (
         "Dispute of €10.00",
-        "The answer is due until",
+        "The answer is due by",
         "€20.00",
+        "€30.00",
         "Opened by the bank",
         "Taken back by the bank",
         "Heard from Stripe: Needs an answer",
@@ -120,6 +121,14 @@ def test_an_answer_is_kept_changed_and_handed_in(desk, dispute, advance):
     late = desk.post(address(dispute) + "answer/", given | {"submit": 1})
     assert late.status_code == 400
     assert "This dispute has ended" in text(late)
+
+
+def test_what_was_handed_in_is_not_asked_for_again(desk, dispute):
+    desk.post(address(dispute) + "answer/", filled(desk, dispute) | {"submit": 1})
+    page = text(desk.get(address(dispute)))
+    assert "The answer was handed in, and a card dispute is answered only once." in page
+    assert "Hand the answer in" not in page
+    assert "Accept the loss" not in page
 
 
 def test_an_answer_without_its_token_or_too_long_gets_a_sentence(desk, dispute):
