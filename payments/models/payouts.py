@@ -1,8 +1,25 @@
 """Payouts: Stripe's transfers to the newsroom's bank, and what each one is made of."""
 
 from django.db import models
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from payments.money import Money
+
+FAILURES = {
+    "account_closed": gettext_lazy("The bank account is closed."),
+    "account_frozen": gettext_lazy("The bank account is frozen."),
+    "bank_account_restricted": gettext_lazy("The bank account takes no such transfers."),
+    "bank_ownership_changed": gettext_lazy("The bank account belongs to somebody else now."),
+    "could_not_process": gettext_lazy("The bank could not process it."),
+    "debit_not_authorized": gettext_lazy("The bank account does not allow debits."),
+    "declined": gettext_lazy("The bank declined it."),
+    "incorrect_account_holder_name": gettext_lazy("The account is in another name."),
+    "insufficient_funds": gettext_lazy("Stripe's balance was too low for it."),
+    "invalid_account_number": gettext_lazy("The account number is not valid."),
+    "invalid_currency": gettext_lazy("The bank account does not take this currency."),
+    "no_account": gettext_lazy("The bank knows no such account."),
+}
 
 
 class Payout(models.Model):
@@ -35,6 +52,15 @@ class Payout(models.Model):
     @property
     def amount(self) -> Money:
         return Money(self.amount_minor, self.currency)
+
+    @property
+    def failure_label(self) -> str:
+        """Why it did not arrive, in a sentence."""
+        if self.status == self.Status.CANCELED:
+            return _("It was canceled before it was sent.")
+        if self.failure_code in FAILURES:
+            return str(FAILURES[self.failure_code])
+        return _("The bank did not take it (%(code)s).") % {"code": self.failure_code or "–"}
 
 
 class PayoutItem(models.Model):

@@ -89,7 +89,8 @@ def test_a_payout_that_came_back_is_an_item_of_the_next_one(finance, payout):
         payout=later, stripe_balance_transaction_id="txn_back", net_minor=2920
     )
     first = finance.get(f"/desk/finance/payouts/{payout.stripe_payout_id}/")
-    assert "account_closed" in first.text
+    assert "The bank account is closed." in first.text
+    assert "Was due at the bank" in first.text
     answer = finance.get(f"/desk/finance/payouts/{later.stripe_payout_id}/")
     assert answer.context["content"].ties
     assert f"/desk/finance/payouts/{payout.stripe_payout_id}/" in answer.text
@@ -100,8 +101,34 @@ def test_a_negative_payout_sums_to_what_the_bank_was_debited(finance):
     row = receive(500)
     entry = send_back(row, 500).ledger_entries.get()
     made = pay_out(entry.stripe_balance_transaction_id, minor=-500)
-    content = finance.get(f"/desk/finance/payouts/{made.stripe_payout_id}/").context["content"]
+    answer = finance.get(f"/desk/finance/payouts/{made.stripe_payout_id}/")
+    content = answer.context["content"]
     assert (content.inside.minor, content.ties) == (-500, True)
+    assert "Stripe takes this sum from the bank account." in answer.text
+
+
+def test_one_that_is_on_its_way_names_no_content_and_the_day_it_is_expected(finance):
+    made = pay_out(minor=700)
+    Payout.objects.update(status="in_transit", itemised_at=None)
+    text = finance.get(f"/desk/finance/payouts/{made.stripe_payout_id}/").text
+    assert "Stripe is still listing what is in it." in text
+    assert "Expected at the bank" in text
+    assert "Everything in it" not in text
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "sentence"),
+    [
+        ("failed", "no_account", "The bank knows no such account."),
+        ("failed", "a_new_word", "The bank did not take it (a_new_word)."),
+        ("canceled", "", "It was canceled before it was sent."),
+    ],
+)
+def test_why_it_did_not_arrive_is_a_sentence(finance, status, code, sentence):
+    made = pay_out(minor=700)
+    Payout.objects.update(status=status, failure_code=code)
+    text = finance.get(f"/desk/finance/payouts/{made.stripe_payout_id}/").text
+    assert f"{sentence} The money is at Stripe again" in text
 
 
 def test_a_payout_of_the_other_mode_or_an_unknown_one_does_not_exist(finance, payout):
