@@ -98,6 +98,10 @@ class Subscription(Source):
         return Money(self.amount_minor - self.cover_minor, self.currency)
 
     @property
+    def cover(self) -> Money:
+        return Money(self.cover_minor, self.currency)
+
+    @property
     def ending(self) -> bool:
         """Will end by itself at `cancel_at`; until then that can be undone."""
         return self.cancel_at is not None and self.status not in self.FINAL

@@ -16,7 +16,7 @@ ENGLISH = "en_GB"
 
 @register.filter
 def day(moment: datetime | None) -> str:
-    """`23 December`, with the year where it is not the present one."""
+    """`23 December`, with the year where it is not the present one; day and month on one line."""
     if moment is None:
         return ""
     date = clock.local_date(moment)
@@ -24,5 +24,7 @@ def day(moment: datetime | None) -> str:
     locale = ENGLISH if language == "en" else babel_locale(language)
     this_year = date.year == clock.local_date(clock.now()).year
     if this_year:
-        return format_skeleton("MMMMd", date, locale=locale)
-    return format_date(date, format="long", locale=locale)
+        words = format_skeleton("MMMMd", date, locale=locale)
+    else:
+        words = format_date(date, format="long", locale=locale)
+    return words.replace(" ", "\N{NO-BREAK SPACE}", 1)

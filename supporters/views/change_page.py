@@ -92,7 +92,7 @@ def refusal(code: str) -> str:
         ),
         "paused": _("This contribution is paused. To change that, first let it go on."),
         "same": _("That is how it is already. Nothing was changed."),
-        "switching": _("Another rhythm has been chosen already. Please take that back first."),
+        "switching": _("Another frequency has been chosen already. Please take that back first."),
         "busy": _("Another change is just being made. Please look here again in a minute."),
     }.get(code, _("That cannot be done with this contribution. Nothing was changed."))
 

@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from payments.models import Subscription
 from payments.services import subscriptions
@@ -24,7 +24,7 @@ from supporters.views.change_page import (
     to_account,
     told,
 )
-from supporters.views.signed_in import SignedIn, private
+from supporters.views.signed_in import SignedIn, private, private_button
 
 PAUSES = {"month": (1, 2, 3, 6), "year": (1,)}
 page = require_http_methods(["GET", "HEAD", "POST"])
@@ -131,8 +131,7 @@ def stop_now(request: SignedIn, public_id: UUID) -> HttpResponse:
     )
 
 
-@private
-@require_POST
+@private_button
 def undo_stop(request: SignedIn, public_id: UUID) -> HttpResponse:
     """Go on as if it had not been stopped."""
     try:

@@ -1,11 +1,15 @@
 """What every page for somebody who has signed in has in common."""
 
 from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
+from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
 
 from supporters.models import User
 
@@ -19,3 +23,17 @@ class SignedIn(HttpRequest):
 def private(view: Callable[..., HttpResponse]) -> Callable[..., Any]:
     """Leads to signing in where nobody has, and lets no browser or proxy keep the page."""
     return never_cache(login_required(view))
+
+
+def private_button(view: Callable[..., HttpResponse]) -> Callable[..., Any]:
+    """For what a button is sent to, which is no page to come back to after signing in."""
+    answer = require_POST(view)
+
+    @never_cache
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not request.user.is_authenticated:
+            return redirect_to_login(reverse("supporters:account"))
+        return answer(request, *args, **kwargs)
+
+    return guarded

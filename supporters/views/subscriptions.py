@@ -10,7 +10,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from payments import clock
 from payments.cover import cover_for
@@ -31,7 +31,7 @@ from supporters.views.change_page import (
     to_account,
     told,
 )
-from supporters.views.signed_in import SignedIn, private
+from supporters.views.signed_in import SignedIn, private, private_button
 
 OTHER = {"month": "year", "year": "month"}
 page = require_http_methods(["GET", "HEAD", "POST"])
@@ -123,7 +123,7 @@ def change_frequency(request: SignedIn, public_id: UUID) -> HttpResponse:
                 chosen["amount"], frequency=other, covered=bool(subscription.cover_minor)
             ),
         ),
-        done=_("Your new rhythm is set."),
+        done=_("Your new frequency is set."),
         context={"other": other, **money_field(subscription)},
     )
 
@@ -156,8 +156,7 @@ def change_day(request: SignedIn, public_id: UUID) -> HttpResponse:
     )
 
 
-@private
-@require_POST
+@private_button
 def new_card(request: SignedIn, public_id: UUID) -> HttpResponse:
     """On to Stripe's page, where a new card is given."""
     back = settings.SITE_URL + reverse("supporters:account") + "?card=given"

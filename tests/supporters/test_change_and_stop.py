@@ -179,6 +179,12 @@ def test_changes_need_a_post(reader, subscription, page):
     assert reader.get(at(subscription, page)).status_code == 405
 
 
+@pytest.mark.parametrize("page", ["stop/undo", "card"])
+def test_who_signs_in_on_the_way_lands_on_a_page(client, subscription, page):
+    client.logout()
+    assert client.post(at(subscription, page)).url == "/account/login/?next=/account/"
+
+
 @pytest.mark.case("A15")
 @pytest.mark.parametrize("page", ["amount", "stop", "stop/undo", "card"])
 def test_posts_from_another_site_are_refused(subscription, page):

@@ -124,7 +124,8 @@ def test_each_day_says_which_payment_would_be_the_next(reader, subscription):
     reader.post(at(subscription, "day"), {"choice": "7"})
     subscription.refresh_from_db()
     assert clock.local_date(subscription.upcoming).day == 7
-    assert f"<strong>{day_of(subscription.upcoming)}" in reader.get("/account/").content.decode()
+    unbroken = day_of(subscription.upcoming).replace(" ", "\N{NO-BREAK SPACE}")
+    assert f"<strong>{unbroken}" in reader.get("/account/").content.decode()
 
 
 @pytest.mark.parametrize(("page", "choice"), [("day", "31"), ("day", ""), ("pause", "99")])
