@@ -13,6 +13,8 @@ from django.db.models import F, QuerySet
 
 LEASE = timedelta(seconds=60)
 MOST_ATTEMPTS = 8
+# What fails because somebody else is down is tried for this long, every five minutes or so.
+LONGEST_OUTAGE = timedelta(days=3)
 # The note on what was claimed once more than it may be tried: nobody lived to say why.
 ENDED_ITS_WORKER = "whoever tried it came to an end"
 
@@ -37,3 +39,12 @@ def next_try(attempts: int, *, now: datetime) -> datetime | None:
         return None
     pause = 5 * 2 ** (attempts - 1)
     return now + timedelta(seconds=pause * random.uniform(0.8, 1.2))  # noqa: S311 (no secret)
+
+
+def wait_out(attempts: int, *, since: datetime, now: datetime) -> tuple[int, datetime | None]:
+    """The same where somebody else is down: how often it counts as tried, and when it is again.
+
+    An outage of theirs is no fault of the row's: it is not given up for days.
+    """
+    counted = min(attempts, MOST_ATTEMPTS - 1) if now - since < LONGEST_OUTAGE else attempts
+    return counted, next_try(counted, now=now)

@@ -12,10 +12,19 @@ from django.db.models import QuerySet
 
 from payments import bell, clock
 from payments.crash import crash_here
-from payments.leases import ENDED_ITS_WORKER, MOST_ATTEMPTS, claim_due, next_try
+from payments.leases import (
+    ENDED_ITS_WORKER,
+    LEASE,
+    MOST_ATTEMPTS,
+    claim_due,
+    give_back,
+    next_try,
+    wait_out,
+)
 from payments.models import OutboxTask
 from payments.models.kept import insert_unless_known
 from payments.models.standing import whether
+from payments.outages import is_an_outage
 
 log = structlog.get_logger()
 
@@ -48,7 +57,8 @@ def run_due(*, limit: int = 200) -> int:
     now = clock.now()
     if not _is_due(now=now):
         return 0
-    return sum(_run(row) for row in claim_due(_open(), now=now, limit=limit))
+    down: set[str] = set()
+    return sum(_run(row, down) for row in claim_due(_open(), now=now, limit=limit))
 
 
 def again(row: OutboxTask) -> None:
@@ -67,27 +77,36 @@ def _is_due(now: datetime) -> QuerySet[OutboxTask]:
     return _open().filter(due_at__lte=now)
 
 
-def _run(row: OutboxTask) -> bool:
+def _run(row: OutboxTask, down: set[str]) -> bool:
+    """Do a task; `down` holds what has just failed because somebody else is down."""
     crash_here("outbox.claimed")
     if row.attempts > MOST_ATTEMPTS:
-        _record_failure(row, ENDED_ITS_WORKER)
+        _record_failure(row, ENDED_ITS_WORKER, outage=False)
+        return False
+    if row.name in down:
+        give_back(_open().filter(pk=row.pk), now=clock.now() + LEASE)
         return False
     try:
         TASKS[row.name](**row.arguments)
     except Exception as error:  # noqa: BLE001 (the worker's edge: recorded and retried)
-        _record_failure(row, f"{type(error).__name__}: {error}")
+        outage = is_an_outage(error)
+        down |= {row.name} if outage else set()
+        _record_failure(row, f"{type(error).__name__}: {error}", outage=outage)
         return False
     crash_here("outbox.done")
     OutboxTask.objects.filter(pk=row.pk).update(done_at=clock.now(), due_at=None, note="")
     return True
 
 
-def _record_failure(row: OutboxTask, why: str) -> None:
-    now = clock.now()
-    again_at = next_try(row.attempts, now=now)
+def _record_failure(row: OutboxTask, why: str, *, outage: bool) -> None:
+    now, attempts = clock.now(), row.attempts
+    again_at = next_try(attempts, now=now)
+    if outage:
+        attempts, again_at = wait_out(attempts, since=row.created_at, now=now)
     OutboxTask.objects.filter(pk=row.pk).update(
         due_at=again_at,
         dead_at=None if again_at else now,
+        attempts=attempts,
         note=why[:500],
     )
     log.error("outbox_failed", task=row.name, key=row.key, error=why.partition(":")[0])

@@ -1,4 +1,4 @@
-"""What can go wrong at Stripe, in the three words that the rest of the product knows."""
+"""What can go wrong at Stripe, in the words that the rest of the product knows."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -34,6 +34,10 @@ class Misconfigured(GatewayError):
     """Stripe refused the request itself: our mistake, a missing right or an unknown object."""
 
 
+class Barred(Misconfigured):
+    """Stripe does not take our key, or the key lacks a right: nothing goes until that is mended."""
+
+
 @contextmanager
 def translated(call: str) -> Iterator[None]:
     """Turn the SDK's errors into ours and log ids, never messages or payloads."""
@@ -58,12 +62,8 @@ def _ours(error: stripe.StripeError) -> GatewayError:
         return Declined(code)
     if isinstance(error, stripe.APIConnectionError | stripe.RateLimitError):
         return Unavailable(code)
-    if isinstance(
-        error,
-        stripe.InvalidRequestError
-        | stripe.AuthenticationError
-        | stripe.PermissionError
-        | stripe.IdempotencyError,
-    ):
+    if isinstance(error, stripe.AuthenticationError | stripe.PermissionError):
+        return Barred(code)
+    if isinstance(error, stripe.InvalidRequestError | stripe.IdempotencyError):
         return Misconfigured(code)
     return Unavailable(code, answered=(error.http_status or 0) >= 500)

@@ -19,6 +19,7 @@ def raised(*, now: datetime) -> list[str]:
         "events_waiting": _waiting(now),
         "events_failed": StripeEvent.objects.filter(status="failed", due_at=None).exists(),
         "tasks_given_up": OutboxTask.objects.filter(dead_at__isnull=False, done_at=None).exists(),
+        "tasks_waiting": _undone(now),
         "books_not_compared": _not_compared(now),
         "books_differ": _open().exclude(kind=Difference.Kind.RENEWAL_MISSED).exists(),
         "renewals_missed": _open().filter(kind=Difference.Kind.RENEWAL_MISSED).exists(),
@@ -38,6 +39,12 @@ def _waiting(now: datetime) -> bool:
     """Stored, due, and not applied: no worker is running, or it does not keep up."""
     waiting = StripeEvent.objects.filter(status=StripeEvent.Status.RECEIVED)
     return waiting.filter(due_at__lt=now, received_at__lt=now - BACKLOG).exists()
+
+
+def _undone(now: datetime) -> bool:
+    """Tried, and not done for half an hour: the mail server or Stripe may be down."""
+    tried = OutboxTask.objects.filter(done_at=None, dead_at=None, attempts__gt=0)
+    return tried.filter(due_at__isnull=False, created_at__lt=now - SILENCE).exists()
 
 
 def _not_compared(now: datetime) -> bool:

@@ -89,7 +89,7 @@ def _meet(fault):
         raise Lost("The request was lost on its way.")
     if kind == "slow":
         time.sleep(fault["seconds"])
-    if kind in ("401", "409", "429", "500", "500-no-retry"):
+    if kind in ("401", "403", "409", "429", "500", "500-no-retry"):
         raise faults.refusal(kind)
 
 

@@ -5,7 +5,7 @@ import fnmatch
 from payments.sandbox import errors
 
 CALL_KINDS = (
-    "lost_request", "lost_answer", "401", "409", "429", "500", "500-after", "500-no-retry",
+    "lost_request", "lost_answer", "401", "403", "409", "429", "500", "500-after", "500-no-retry",
     "slow", "malformed",
 )  # fmt: skip
 # A corrupt or old one is so at its first attempt; what Stripe sends again is whole.
@@ -65,6 +65,9 @@ def refusal(kind):
         return errors.conflict(message, code="lock_timeout")
     if kind == "401":
         return errors.ApiError("Invalid API Key provided.", status=401)
+    if kind == "403":
+        message = "The provided key does not have the required permissions for this endpoint."
+        return errors.ApiError(message, status=403)
     if kind == "429":
         return errors.ApiError("Too many requests.", status=429, code="rate_limit")
     return errors.ApiError(

@@ -85,6 +85,8 @@ def perform(change: SubscriptionChange) -> Subscription:
         if error.answered:
             _next_attempt(change)
         raise
+    except errors.Barred:
+        raise
     except (errors.Misconfigured, errors.Declined, TooLate) as error:
         _refused(change, error.code)
         mirror.sync(change.subscription.stripe_subscription_id)

@@ -9,7 +9,7 @@ from django.db import transaction
 from payments import clock, outbox
 from payments.crash import crash_here
 from payments.gateway import calls
-from payments.gateway.errors import GatewayError, Misconfigured, Unavailable
+from payments.gateway.errors import Barred, GatewayError, Misconfigured, Unavailable
 from payments.gateway.objects import REFUND_KEY, RefundState
 from payments.models import Contribution, Dispute, Refund, RefundNote
 from payments.models.kept import found, held, one_transaction, save
@@ -43,7 +43,7 @@ def refund(
     Above the limit (REFUND_LIMITS) the row waits for a second person: see `approve`. The same
     form token again is the same refund: a double click sends nothing twice.
 
-    Raises RefundRefused, and Unavailable where the outcome is unknown: the row stays and the
+    Raises RefundRefused, and Unavailable or Barred where Stripe did not say: the row stays and the
     sweep finds out; the same refund is never asked for under a new key.
     """
     token = form_token or uuid4()
@@ -104,6 +104,8 @@ def create(row: Refund) -> Refund:
     except Unavailable as error:
         if error.answered:
             _find_lost(row)
+        raise
+    except Barred:
         raise
     except Misconfigured as error:
         Refund.objects.filter(pk=row.pk, status=Status.CREATING).update(

@@ -1,6 +1,7 @@
 """The inbox: store a notification once, apply it later, keep what could not be applied."""
 
 from collections.abc import Callable
+from datetime import datetime
 
 import structlog
 from django.conf import settings
@@ -10,7 +11,14 @@ from payments import bell, clock
 from payments.crash import crash_here
 from payments.gateway import client, errors, events
 from payments.gateway.objects import Event
-from payments.leases import ENDED_ITS_WORKER, LEASE, MOST_ATTEMPTS, give_back, next_try
+from payments.leases import (
+    ENDED_ITS_WORKER,
+    LEASE,
+    MOST_ATTEMPTS,
+    give_back,
+    next_try,
+    wait_out,
+)
 from payments.models import StripeEvent
 from payments.models.statements import rewrite_all
 from payments.services.parked import Foreign, Unsettled
@@ -177,6 +185,11 @@ def _outcome(
         return Status.IGNORED, str(reason)
     except Unreadable as reason:
         return Status.PARKED, str(reason)
+    except (errors.Unavailable, errors.Barred) as error:
+        now = clock.now()
+        attempts, again_at = wait_out(row.attempts, since=row.received_at, now=now)
+        _retry(row, f"not yet: {error}", attempts=attempts, again_at=again_at)
+        return None
     except errors.Misconfigured as error:
         why = f"Stripe refused: {error.code}"
     except (errors.GatewayError, Unsettled) as error:
@@ -188,10 +201,12 @@ def _outcome(
     else:
         crash_here("inbox.applied")
         return Status.APPLIED, "" if work else "nothing to do here"
-    _retry(row, why)
+    again_at = next_try(row.attempts, now=clock.now())
+    _retry(row, why, attempts=row.attempts, again_at=again_at)
     return None
 
 
-def _retry(row: StripeEvent, note: str) -> None:
-    again_at = next_try(row.attempts, now=clock.now())
-    StripeEvent.objects.filter(pk=row.pk).update(status=Status.FAILED, note=note, due_at=again_at)
+def _retry(row: StripeEvent, note: str, *, attempts: int, again_at: datetime | None) -> None:
+    StripeEvent.objects.filter(pk=row.pk).update(
+        status=Status.FAILED, note=note, attempts=attempts, due_at=again_at
+    )
