@@ -3,10 +3,14 @@
 import time
 from typing import Any
 
+import structlog
 from django.core.management.base import BaseCommand, CommandParser
+from django.db import DatabaseError, close_old_connections
 
 from payments import tasks
 from payments.sweep import sweep
+
+log = structlog.get_logger()
 
 SWEEP_SECONDS = 15.0
 
@@ -25,14 +29,18 @@ class Command(BaseCommand):
         if events:
             self.stdout.write(f"{tasks.apply_events()} applied")
             return
+        if not forever:
+            self.stdout.write(f"{tasks.drain() + sweep() + tasks.drain()} done")
+            return
         swept = 0.0
         while True:
-            done = tasks.drain()
-            if not swept or time.monotonic() - swept > SWEEP_SECONDS:
-                done += sweep()
-                swept = time.monotonic()
-            if not forever:
-                done += tasks.drain()
-                self.stdout.write(f"{done} done")
-                return
+            try:
+                tasks.drain()
+                if not swept or time.monotonic() - swept > SWEEP_SECONDS:
+                    sweep()
+                    swept = time.monotonic()
+            except DatabaseError as error:
+                # It restarts, or is switched over: what was claimed is due again in a minute.
+                log.warning("tick_without_database", error=type(error).__name__)
+            close_old_connections()
             time.sleep(pause)
