@@ -144,6 +144,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "supporters.middleware.staff_second_factor",
+    "supporters.middleware.LimitsOutOfReach",
 ]
 if DEMO:
     MIDDLEWARE.insert(0, "supporters.demo.shared.without_vary")
