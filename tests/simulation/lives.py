@@ -63,6 +63,25 @@ LATER = {
     },
 }
 
+# How many of those who give monthly go on wishing, and what.
+CHANGES_OF_MIND = 0.4
+MINDS = {
+    "to yearly": 18,
+    "to monthly": 18,
+    "go back": 16,
+    "change": 10,
+    "pause": 8,
+    "resume": 6,
+    "skip one": 6,
+    "move the day": 6,
+    "toggle the cover": 6,
+    "stop": 6,
+    "stop and go on": 6,
+    "new card": 4,
+    "stop now": 2,
+    "refund": 4,
+}
+
 
 @dataclass(frozen=True)
 class Giver:
@@ -112,13 +131,21 @@ class Slots:
 
 
 def plan(*, seed: int, days: int, supporters: int) -> list[Act]:
-    """Every act in order of time."""
-    dice, slots = Random(f"lives {seed}"), Slots()
+    """Every act in order of time. What is added has dice of its own: lives stay as they were."""
+    slots = Slots()
+    acts = people(seed=seed, days=days, supporters=supporters, slots=slots)
+    acts += _at_the_bank(Random(f"bank {seed}"), slots, days=days)
+    acts += _declined_again(Random(f"declined {seed}"), slots, acts)
+    return sorted(acts + _changes_of_mind(Random(f"minds {seed}"), slots, acts))
+
+
+def people(*, seed: int, days: int, supporters: int, slots: Slots) -> list[Act]:
+    """Who gives what and when, and the first thing that each of them wishes later."""
+    dice = Random(f"lives {seed}")
     acts: list[Act] = []
     for number in range(supporters):
         acts += _life(dice, slots, _giver(dice, number), days=days)
-    acts += _at_the_bank(Random(f"bank {seed}"), slots, days=days)
-    return sorted(acts + _declined_again(Random(f"declined {seed}"), slots, acts))
+    return acts
 
 
 def _at_the_bank(dice: Random, slots: Slots, *, days: int) -> list[Act]:
@@ -139,6 +166,21 @@ def _declined_again(dice: Random, slots: Slots, acts: list[Act]) -> list[Act]:
         for act in rescues
         if act.giver.card in {FAILS_LATER, ALWAYS_ASKS} and dice.random() < 0.3
     ]
+
+
+def _changes_of_mind(dice: Random, slots: Slots, acts: list[Act]) -> list[Act]:
+    """Of those who give month by month, some wish one thing after another, and back again."""
+    last: dict[Giver, int] = {}
+    for act in acts:
+        if act.giver and act.giver.frequency == "month":
+            last[act.giver] = max(last.get(act.giver, 0), act.at)
+    found = []
+    for giver, at in last.items():
+        if dice.random() < CHANGES_OF_MIND:
+            for _ in range(dice.randint(1, 4)):
+                at = slots.free(at + dice.uniform(0, 50) * DAY)
+                found.append(Act(at, pick(dice, MINDS), giver))
+    return found
 
 
 def _giver(dice: Random, number: int) -> Giver:

@@ -10,6 +10,7 @@ from typing import Any
 
 from payments import crash
 from payments.gateway.errors import GatewayError
+from payments.gateway.objects import CHECKOUT_KEY, FOLLOWS_KEY
 from payments.models import Checkout, Contribution, StripeEvent, Subscription
 from payments.money import STEPS, Money
 from payments.services import cards, checkout, refunds, subscriptions
@@ -173,6 +174,22 @@ class People:
 
         self.on_the_account(giver, "to yearly", wish)
 
+    def to_monthly(self, giver: Giver) -> None:
+        def wish(row: Subscription) -> None:
+            gift = Money(giver.minor, giver.currency)
+            subscriptions.change_frequency(row, frequency="month", gift=gift, actor=row.supporter)
+
+        self.on_the_account(giver, "to monthly", wish)
+
+    def go_back(self, giver: Giver) -> None:
+        """Go on with the first that still runs, whatever was to follow it."""
+        self.on_the_account(
+            giver,
+            "go back",
+            lambda row: subscriptions.undo_cancel(row, actor=row.supporter),
+            place=-1,
+        )
+
     def toggle_the_cover(self, giver: Giver) -> None:
         wish = subscriptions.leave_fee if giver.cover_fee else subscriptions.cover_fee
         self.on_the_account(giver, "cover", lambda row: wish(row, actor=row.supporter))
@@ -210,13 +227,20 @@ class People:
         if number == FAILS_LATER:
             tried = not self.row(truth).changes.filter(kind="card", status="asked").exists()
         else:
-            tried = self.store.objects[truth["latest_invoice"]]["status"] != "open"
+            tried = self.invoiced(truth) != "open"
         if not tried:
             raise NotThere
 
-    def on_the_account(self, giver: Giver, word: str, wish: Callable[[Subscription], Any]) -> None:
+    def invoiced(self, truth: dict[str, Any]) -> str:
+        """How the newest invoice stands; empty where there is none yet."""
+        latest = self.store.objects.get(truth["latest_invoice"])
+        return latest["status"] if latest else ""
+
+    def on_the_account(
+        self, giver: Giver, word: str, wish: Callable[[Subscription], Any], *, place: int = 0
+    ) -> None:
         """Do something on the account page, which must know the agreement to offer it."""
-        truth = self.truth(giver)
+        truth = self.truth(giver, place=place)
         if truth is None:
             self.said[f"{word}: nothing to do"] += 1
             return
@@ -243,14 +267,18 @@ class People:
             raise NotThere
         return found
 
-    def truth(self, giver: Giver) -> dict[str, Any] | None:
-        """The agreement as Stripe has it, if it runs."""
+    def truth(self, giver: Giver, *, place: int = 0) -> dict[str, Any] | None:
+        """The agreement as Stripe has it, the newest that runs; -1: the oldest."""
         row = Checkout.objects.filter(form_token=giver.token).latest("id")
-        for one in self.store.newest("subscription"):
-            mine = one["metadata"].get("keepopen_checkout") == str(row.public_id)
-            if mine and one["status"] not in ENDED:
-                return one
-        return None
+        running: list[dict[str, Any]] = []
+        mine = {str(row.public_id)}
+        for one in reversed(list(self.store.newest("subscription"))):
+            if mine & {one["metadata"].get(CHECKOUT_KEY), one["metadata"].get(FOLLOWS_KEY)}:
+                known = Subscription.objects.filter(stripe_subscription_id=one["id"])
+                mine |= {str(public_id) for public_id in known.values_list("public_id", flat=True)}
+                if one["status"] not in ENDED:
+                    running.insert(0, one)
+        return running[place] if running else None
 
     # --- money back -----------------------------------------------------------------------------
 
