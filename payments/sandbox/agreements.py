@@ -72,7 +72,10 @@ def plan_of(price):
 
 
 def begin_period(box, *, subscription, start, first_end=None):
-    """Set every item's period to begin at `start`, and plan what its end brings."""
+    """Set every item's period to begin at `start`, and plan what its end brings.
+
+    An end that was asked for with the period goes with it.
+    """
     for item in subscription["items"]["data"]:
         recurring = item["price"]["recurring"]
         item["current_period_start"] = start
@@ -80,8 +83,21 @@ def begin_period(box, *, subscription, start, first_end=None):
             start, anchor=subscription["billing_cycle_anchor"],
             interval=recurring["interval"], count=recurring["interval_count"],
         )  # fmt: skip
+    if subscription["cancel_at_period_end"]:
+        subscription["cancel_at"] = ends(subscription)
     plan(box, subscription=subscription)
     box.store.put(subscription)
+
+
+def plan_end(box, *, subscription, end, at_period_end=False):
+    """Let it end at `end`, whatever becomes of its periods meanwhile; None takes it back."""
+    details = {**subscription["cancellation_details"],
+               "reason": "cancellation_requested" if end else None}  # fmt: skip
+    made.change(box, subscription, changes={
+        "cancel_at": end, "cancel_at_period_end": at_period_end, "cancellation_details": details,
+        "canceled_at": box.clock.now() if end else None})  # fmt: skip
+    if end:
+        box.agenda.add(end, kind="subscription_ends", id=subscription["id"])
 
 
 def ends(subscription):

@@ -61,6 +61,15 @@ def restart(box, *, subscription):
     collect(box, invoice=invoice)
 
 
+def resume(box, *, subscription, before):
+    """It goes on after a pause; `before` is its snapshot from then."""
+    subscription.pop("status_details", None)
+    if subscription["status"] == "paused":
+        made.change(box, subscription, changes={"status": "active"})
+    box.emit("customer.subscription.resumed", subscription)
+    box.emit("customer.subscription.updated", subscription, before=before)
+
+
 def _issue(box, *, invoice, subscription):
     paused = subscription["pause_collection"]
     invoice["_paused"] = paused and paused["behavior"]
@@ -136,12 +145,20 @@ def method_for(box, *, invoice):
 def recover(box, *, invoice):
     """Paid after all: the subscription is active again, unless a later invoice is still open."""
     subscription = invoices.subscription_of(box, invoice=invoice)
+    if subscription and _waits_for(subscription, invoice=invoice):
+        resume(box, subscription=subscription, before=render.snapshot(subscription))
     if not subscription or subscription["status"] not in ("past_due", "unpaid", "incomplete"):
         return
     found = box.store.newest("invoice", _subscription=subscription["id"])
     later = itertools.takewhile(lambda one: one["id"] != invoice["id"], found)
     if not any(one["status"] == "open" for one in later):
         agreements.set_status(box, subscription=subscription, status="active")
+
+
+def _waits_for(subscription, *, invoice):
+    """Whether it is paused and was to be resumed as soon as this invoice is paid."""
+    asked = subscription.get("_resumes_with") == invoice["id"]
+    return asked and subscription["status"] == "paused"
 
 
 def _failed(box, *, invoice, outcome, scheduled):
@@ -151,7 +168,7 @@ def _failed(box, *, invoice, outcome, scheduled):
     box.emit("invoice.payment_failed", invoice)
     if outcome == charging.ACTION:
         box.emit("invoice.payment_action_required", invoice)
-    running = subscription and subscription["status"] not in agreements.ENDED
+    running = subscription and subscription["status"] not in (*agreements.ENDED, "paused")
     if scheduled and running and not first:
         _fall_behind(box, subscription=subscription, last=last)
 

@@ -10,6 +10,7 @@ from payments.sandbox import (
     periods,
     refunds,
     subscription_changes,
+    subscriptions,
 )
 
 KINDS = {
@@ -24,6 +25,7 @@ KINDS = {
     "retry": cycle.retry_due,
     "collection_resumes": subscription_changes.resume_collection_due,
     "subscription_ends": subscription_changes.end_due,
+    "incomplete_ends": subscriptions.incomplete_due,
     "refund_follows": refunds.follow_due,
     "dispute_opens": disputes.open_due,
     "dispute_due": disputes.due,

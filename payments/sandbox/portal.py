@@ -117,11 +117,7 @@ def go_on(box, *, subscription):
 
 def _plan_end(box, *, subscription, end):
     before = render.snapshot(subscription)
-    details = {**subscription["cancellation_details"],
-               "reason": "cancellation_requested" if end else None}  # fmt: skip
-    made.change(box, subscription, changes={
-        "cancel_at": end, "cancel_at_period_end": False, "cancellation_details": details,
-        "canceled_at": box.clock.now() if end else None})  # fmt: skip
+    agreements.plan_end(box, subscription=subscription, end=end)
     box.emit("customer.subscription.updated", subscription, before=before)
 
 

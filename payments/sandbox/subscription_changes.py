@@ -1,5 +1,7 @@
 """Changes to a running subscription: amount, method, pause, end, date of the next charge."""
 
+import copy
+
 from payments.sandbox import agreements, catalog, cycle, errors, invoices, made, methods, render
 from payments.sandbox.clock import DAY
 
@@ -37,9 +39,22 @@ def changeable(call):
 
 
 def update(call):
-    box, params = call.box, call.params
-    subscription = changeable(call)
-    before = render.snapshot(subscription)
+    """All that is asked for, or nothing where a part is refused."""
+    box, subscription = call.box, changeable(call)
+    before, whole = render.snapshot(subscription), copy.deepcopy(subscription)
+    try:
+        _change(box, subscription=subscription, params=call.params)
+    except errors.ApiError:
+        subscription.clear()
+        subscription.update(whole)
+        box.store.put(subscription)
+        raise
+    if render.snapshot(subscription) != before:
+        box.emit("customer.subscription.updated", subscription, before=before)
+    return subscription
+
+
+def _change(box, *, subscription, params):
     made.change(box, subscription, changes=made.emptied(params, names=PLAIN))
     _change_method(box, subscription=subscription, params=params)
     for item in params.get("items", ()):
@@ -51,9 +66,6 @@ def update(call):
     elif params.get("billing_cycle_anchor") == {"type": "now"}:
         cycle.restart(box, subscription=subscription)
     box.store.put(subscription)
-    if render.snapshot(subscription) != before:
-        box.emit("customer.subscription.updated", subscription, before=before)
-    return subscription
 
 
 def _change_method(box, *, subscription, params):
@@ -129,15 +141,7 @@ def _change_end(box, *, subscription, params):
 def _plan_end(box, *, subscription, end, at_period_end):
     if end is not None and end <= box.clock.now():
         raise errors.invalid("The end must be in the future.", param="cancel_at")
-    reason = "cancellation_requested" if end else None
-    changes = {
-        "cancel_at_period_end": at_period_end, "cancel_at": end,
-        "canceled_at": box.clock.now() if end else None,
-        "cancellation_details": {**subscription["cancellation_details"], "reason": reason},
-    }  # fmt: skip
-    made.change(box, subscription, changes=changes)
-    if end and end != agreements.ends(subscription):
-        box.agenda.add(end, kind="subscription_ends", id=subscription["id"])
+    agreements.plan_end(box, subscription=subscription, end=end, at_period_end=at_period_end)
 
 
 def _change_trial(box, *, subscription, trial_end):
@@ -153,8 +157,6 @@ def _change_trial(box, *, subscription, trial_end):
                "billing_cycle_anchor": trial_end}  # fmt: skip
     made.change(box, subscription, changes=changes)
     agreements.begin_period(box, subscription=subscription, start=now, first_end=trial_end)
-    if subscription["cancel_at_period_end"]:
-        subscription["cancel_at"] = trial_end
     invoice = invoices.make(
         box, subscription=subscription, reason="subscription_update", amount_off=True
     )

@@ -12,6 +12,9 @@ from payments.sandbox import (
     render,
     subscription_changes,
 )
+from payments.sandbox.clock import DAY, HOUR
+
+INCOMPLETE_LASTS = 23 * HOUR
 
 
 def begin(box, *, subscription, intent=None, free=False, paid=True):
@@ -84,11 +87,28 @@ def create(call):
     invoice = begin(box, subscription=subscription, free=bool(trial_end))
     if invoice["status"] == "open" and params.get("payment_behavior") != "default_incomplete":
         cycle.collect(box, invoice=invoice)
+    if subscription["status"] == "incomplete":
+        box.agenda.add(box.clock.now() + INCOMPLETE_LASTS, kind="incomplete_ends", id=invoice["id"])
     return subscription
 
 
+def incomplete_due(box, id):
+    """A first invoice that nobody has paid in time ends what never began."""
+    invoice = box.store.objects[id]
+    subscription = invoices.subscription_of(box, invoice=invoice)
+    if subscription["status"] != "incomplete":
+        return
+    if invoices.under_way(box, invoice=invoice):
+        box.agenda.add(box.clock.now() + DAY, kind="incomplete_ends", id=id)
+        return
+    invoices.close(box, invoice=invoice, status="void")
+    agreements.set_status(
+        box, subscription=subscription, status="incomplete_expired", ended_at=box.clock.now()
+    )
+
+
 def resume(call):
-    """Go on after a pause: a new period, charged at once."""
+    """Go on after a pause: a new period, charged at once; or once that charge has succeeded."""
     box = call.box
     subscription = box.store.get("subscription", id=call.id)
     if subscription["status"] != "paused":
@@ -96,18 +116,33 @@ def resume(call):
             "You can only resume a paused subscription.", code="subscription_not_paused"
         )
     before = render.snapshot(subscription)
-    made.change(box, subscription, changes={"status": "active"})
+    if call.params.get("payment_behavior") != "resume_on_payment_success":
+        made.change(box, subscription, changes={"status": "active"})
     cycle.restart(box, subscription=subscription)
-    box.emit("customer.subscription.resumed", subscription)
+    if subscription["status"] != "paused" or _is_paid(box, subscription=subscription):
+        cycle.resume(box, subscription=subscription, before=before)
+        return subscription
+    made.change(box, subscription, changes={"_resumes_with": subscription["latest_invoice"]})
     box.emit("customer.subscription.updated", subscription, before=before)
     return subscription
 
 
+def _is_paid(box, *, subscription):
+    return box.store.objects[subscription["latest_invoice"]]["status"] == "paid"
+
+
 def pause(call):
+    """Neither invoices nor new periods until it is resumed."""
     box = call.box
     subscription = subscription_changes.changeable(call)
+    if subscription["status"] == "paused":
+        message = "You cannot pause a subscription that is paused already."
+        raise errors.refused(message, code="subscription_paused")
     before = render.snapshot(subscription)
-    made.change(box, subscription, changes={"status": "paused"})
+    details = {"type": "subscription", "subscription": {"type": "pause_requested"},
+               "transitioned_at": box.clock.now()}  # fmt: skip
+    made.change(box, subscription, changes={
+        "status": "paused", "status_details": {"paused": details}})  # fmt: skip
     box.emit("customer.subscription.paused", subscription)
     box.emit("customer.subscription.updated", subscription, before=before)
     return subscription

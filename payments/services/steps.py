@@ -47,8 +47,11 @@ def pause(change: SubscriptionChange) -> None:
 
 
 def resume(change: SubscriptionChange) -> None:
+    """One that Stripe has stopped altogether goes on with its first charge, and not without."""
     if change.wanted["status"] == Subscription.Status.PAUSED:
         changes.resume(_id(change), key=change.key("resume"))
+        if calls.subscription(_id(change)).status == Subscription.Status.PAUSED:
+            raise errors.Declined
     else:
         changes.end_pause(_id(change), key=change.key("resume"))
 

@@ -132,6 +132,150 @@ def test_a_paused_subscription_makes_no_invoices_until_resumed(
     assert "customer.subscription.resumed" in inbox.types
 
 
+def test_an_end_comes_when_it_was_asked_for_though_the_period_has_moved(
+    subscribed, update, box, stripe_client
+):
+    subscription = subscribed()
+    end = subscription["items"].data[0].current_period_end
+    update(subscription, cancel_at="min_period_end")
+    update(subscription, trial_end=end + 30 * DAY, proration_behavior="none")
+    box.advance(32 * DAY)
+
+    ended = stripe_client.v1.subscriptions.retrieve(subscription.id)
+    assert (ended.status, ended.ended_at) == ("canceled", end)
+
+
+def test_an_end_asked_for_with_the_period_moves_with_it(subscribed, update, box):
+    subscription = subscribed()
+    update(subscription, cancel_at_period_end=True)
+    box.advance(10 * DAY)
+    moved = update(subscription, billing_cycle_anchor={"type": "now"}, proration_behavior="none")
+
+    assert moved.cancel_at == moved["items"].data[0].current_period_end
+    assert moved.cancel_at > box.clock.now() + 20 * DAY
+
+
+def test_an_anchor_is_named_by_its_type(subscribed, update, stripe_client):
+    subscription = subscribed()
+    with pytest.raises(stripe.InvalidRequestError):
+        update(subscription, billing_cycle_anchor="now")
+    kept = update(subscription, billing_cycle_anchor={"type": "unchanged"})
+
+    assert kept.billing_cycle_anchor == subscription.billing_cycle_anchor
+    assert len(stripe_client.v1.charges.list().data) == 1
+
+
+def test_an_item_without_an_id_is_a_second_one(subscribed, update, product):
+    subscription = subscribed()
+    [item] = new_amount(subscription, product)
+    del item["id"]
+
+    both = update(subscription, items=[item], proration_behavior="none")
+    assert [one.price.unit_amount for one in both["items"].data] == [1000, 1500]
+
+
+def test_a_change_is_made_whole_or_not_at_all(subscribed, update, product, stripe_client):
+    subscription = subscribed()
+    items = new_amount(subscription, product, currency="usd")
+    with pytest.raises(stripe.InvalidRequestError):
+        update(subscription, metadata={"a": "1"}, description="x", items=items)
+
+    kept = stripe_client.v1.subscriptions.retrieve(subscription.id)
+    assert (kept.metadata.to_dict(), kept.description) == ({}, None)
+
+
+@pytest.fixture
+def begun(stripe_client, product):
+    """Begins a subscription without Checkout, for a card that is named."""
+
+    def make(card=None, **params):
+        customer = stripe_client.v1.customers.create({"email": "nora@example.org"})
+        if card:
+            method = stripe_client.v1.payment_methods.attach(card, {"customer": customer.id})
+            params["default_payment_method"] = method.id
+        price = {"currency": "eur", "product": product.id, "unit_amount": 500,
+                 "recurring": {"interval": "month"}}  # fmt: skip
+        return stripe_client.v1.subscriptions.create(
+            {"customer": customer.id, "items": [{"price_data": price}], **params}
+        )
+
+    return make
+
+
+def test_what_nobody_has_paid_in_a_day_never_began(begun, stripe_client, box, inbox):
+    waiting = begun("pm_card_chargeCustomerFail")
+    assert waiting.status == "incomplete"
+    box.advance(22 * 3600)
+    assert stripe_client.v1.subscriptions.retrieve(waiting.id).status == "incomplete"
+    box.advance(2 * 3600)
+
+    assert stripe_client.v1.subscriptions.retrieve(waiting.id).status == "incomplete_expired"
+    [invoice] = stripe_client.v1.invoices.list({"subscription": waiting.id}).data
+    assert invoice.status == "void"
+    box.deliver_due()
+    [told] = inbox.of("customer.subscription.updated")
+    assert told["data"]["previous_attributes"]["status"] == "incomplete"
+    with pytest.raises(stripe.InvalidRequestError):
+        stripe_client.v1.subscriptions.update(waiting.id, {"metadata": {"a": "1"}})
+
+
+def test_what_is_paid_within_a_day_begins(begun, stripe_client, box):
+    waiting = begun()
+    method = stripe_client.v1.payment_methods.attach("pm_card_visa", {"customer": waiting.customer})
+    stripe_client.v1.invoices.pay(waiting.latest_invoice, {"payment_method": method.id})
+    box.advance(3 * DAY)
+
+    assert stripe_client.v1.subscriptions.retrieve(waiting.id).status == "active"
+
+
+def test_a_pause_says_why_and_is_made_once(subscribed, stripe_client, box):
+    subscription = subscribed()
+    paused = stripe_client.v1.subscriptions.pause(subscription.id, {"type": "subscription"})
+    why = paused.status_details.paused
+    assert (why.subscription.type, why.transitioned_at) == ("pause_requested", box.clock.now())
+    with pytest.raises(stripe.InvalidRequestError, match="paused already"):
+        stripe_client.v1.subscriptions.pause(subscription.id, {"type": "subscription"})
+
+    resumed = stripe_client.v1.subscriptions.resume(subscription.id)
+    assert "status_details" not in resumed
+    with pytest.raises(stripe.InvalidRequestError, match="only resume a paused"):
+        stripe_client.v1.subscriptions.resume(subscription.id)
+
+
+def test_a_pause_may_last_until_its_first_charge_succeeds(subscribed, stripe_client, box, inbox):
+    subscription = subscribed(card="4000000000000341")
+    subscriptions = stripe_client.v1.subscriptions
+    subscriptions.pause(subscription.id, {"type": "subscription"})
+    box.advance(40 * DAY)
+    waiting = subscriptions.resume(
+        subscription.id,
+        {"billing_cycle_anchor": {"type": "now"}, "payment_behavior": "resume_on_payment_success"},
+    )
+    assert waiting.status == "paused"
+    box.deliver_due()
+    assert "customer.subscription.resumed" not in inbox.types
+    assert "invoice.payment_failed" in inbox.types
+
+    method = stripe_client.v1.payment_methods.attach(
+        "pm_card_visa", {"customer": subscription.customer}
+    )
+    stripe_client.v1.invoices.pay(waiting.latest_invoice, {"payment_method": method.id})
+    assert subscriptions.retrieve(subscription.id).status == "active"
+    box.deliver_due()
+    assert "customer.subscription.resumed" in inbox.types
+
+
+def test_a_pause_ends_at_once_where_the_charge_succeeds(subscribed, stripe_client):
+    subscription = subscribed()
+    stripe_client.v1.subscriptions.pause(subscription.id, {"type": "subscription"})
+    resumed = stripe_client.v1.subscriptions.resume(
+        subscription.id, {"payment_behavior": "resume_on_payment_success"}
+    )
+
+    assert resumed.status == "active"
+    assert len(stripe_client.v1.charges.list().data) == 2
+
+
 def test_a_test_clock_has_a_time_of_its_own(stripe_client, product, box):
     clock = stripe_client.v1.test_helpers.test_clocks.create({"frozen_time": 1_800_000_000})
     customer = stripe_client.v1.customers.create({"email": "n@example.org", "test_clock": clock.id})

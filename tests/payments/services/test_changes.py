@@ -247,6 +247,23 @@ def test_one_paused_in_the_dashboard_goes_on_and_is_charged_at_once(monthly, del
     assert charges() == [1000, 1000]
 
 
+def test_one_paused_in_the_dashboard_whose_card_fails_stays_so_and_is_not_told_otherwise(
+    client, pay, deliver
+):
+    row = subscribe(client, pay, deliver, card="4000000000000341")
+    changes.api().subscriptions.pause(row.stripe_subscription_id, {"type": "subscription"})
+    deliver()
+    row.refresh_from_db()
+    mail.outbox.clear()
+    with pytest.raises(subscriptions.ChangeRefused) as refusal:
+        subscriptions.resume(row, actor=None)
+    assert refusal.value.code == "refused"
+    deliver()
+    row.refresh_from_db()
+    assert row.status == Subscription.Status.PAUSED
+    assert not any("goes on" in letter.subject for letter in mail.outbox)
+
+
 @pytest.mark.case("F46")
 def test_a_pause_asked_for_while_stripe_renews_leaves_the_renewal_standing(
     monthly, stripe_sandbox, advance
