@@ -16,9 +16,8 @@ KINDS_OF_CATEGORY = {
 def record(box, *, type, amount, currency, source, fee=0, description=None, category=None,
            delay_days=None, fee_description="Stripe processing fees"):  # fmt: skip
     """A balance transaction; `delay_days` of 0 makes it available at once."""
-    rate = None
-    if other := box.settings.settles_in.get(currency):
-        currency, rate = other["currency"], Decimal(other["rate"])
+    charged, (currency, rate) = currency, settled(box, currency=currency)
+    if currency != charged:
         amount, fee = round(amount * rate), round(fee * rate)
     now = box.clock.now()
     delay = box.settings.available_days if delay_days is None else delay_days
@@ -31,12 +30,18 @@ def record(box, *, type, amount, currency, source, fee=0, description=None, cate
         fee_details=[details] if fee else [], net=amount - fee, type=type, source=source,
         description=description, balance_type="payments",
         reporting_category=category or KINDS_OF_CATEGORY[type],
-        exchange_rate=rate and float(rate),
+        exchange_rate=float(rate) if currency != charged else None,
         status="pending" if delay else "available", available_on=now + delay * DAY, _payout=None,
     )  # fmt: skip
     if delay:
         box.agenda.add(transaction["available_on"], kind="available", id=transaction["id"])
     return transaction
+
+
+def settled(box, *, currency):
+    """The currency that a charge's money is kept in, and what one unit becomes in it."""
+    other = box.settings.settles_in.get(currency, {"currency": currency, "rate": "1"})
+    return other["currency"], Decimal(other["rate"])
 
 
 def fee_for(box, amount):
@@ -91,6 +96,12 @@ def totals(box):
 def held(box, *, currency):
     """What the account holds in a currency, available or pending."""
     return sum(net for (name, _), net in totals(box).items() if name == currency)
+
+
+def covers(box, *, amount, currency):
+    """Whether a sum of a charge's currency can be sent back from what the account holds."""
+    kept, rate = settled(box, currency=currency)
+    return held(box, currency=kept) >= round(amount * rate)
 
 
 def retrieve(call):

@@ -1,6 +1,6 @@
 """Customers."""
 
-from payments.sandbox import agreements, lists, made, methods, render
+from payments.sandbox import agreements, errors, lists, made, methods, render
 from payments.sandbox.spec import blank
 
 FIELDS = (
@@ -56,7 +56,7 @@ def retrieve(call):
 
 def update(call):
     box, params = call.box, call.params
-    customer = box.store.get("customer", id=call.id)
+    customer = _living(call)
     changes = made.emptied(params, names=(*FIELDS, "metadata"))
     change(box, customer=customer, changes=changes, params=params)
     return customer
@@ -65,19 +65,28 @@ def update(call):
 def change(box, *, customer, changes, params=None):
     """Set fields of a customer, announced when anything is another."""
     before = render.snapshot(customer)
-    made.change(box, customer, changes=changes)
     _set_method(box, customer=customer, params=params or {})
+    made.change(box, customer, changes=changes)
     if render.snapshot(customer) != before:
         box.emit("customer.updated", customer, before=before)
 
 
+def _living(call):
+    customer = call.box.store.get("customer", id=call.id)
+    if customer.get("deleted"):
+        raise errors.missing("customer", id=call.id)
+    return customer
+
+
 def delete(call):
-    """Deleting a customer cancels its subscriptions at once."""
+    """Deleting a customer cancels its subscriptions at once; nothing more is taken."""
     box = call.box
-    customer = box.store.get("customer", id=call.id)
+    customer = _living(call)
     for subscription in list(box.store.newest("subscription", customer=customer["id"])):
         if subscription["status"] not in agreements.ENDED:
             agreements.end(box, subscription=subscription)
+    for invoice in box.store.newest("invoice", customer=customer["id"], status="draft"):
+        made.change(box, invoice, changes={"auto_advance": False, "next_payment_attempt": None})
     box.emit("customer.deleted", customer)
     gone = {"id": customer["id"], "object": "customer", "deleted": True}
     customer.clear()

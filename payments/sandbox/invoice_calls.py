@@ -47,6 +47,7 @@ def finalise(call):
     invoice = box.store.get("invoice", id=call.id)
     if invoice["status"] != "draft":
         raise errors.refused("This invoice is already finalized.", code="invoice_not_editable")
+    box.store.get("customer", id=invoice["customer"], param="customer")
     invoices.finalise(box, invoice=invoice)
     return invoice
 
@@ -55,6 +56,7 @@ def pay(call):
     """Charge an open invoice now; a decline is Stripe's card error."""
     box, params = call.box, call.params
     invoice = box.store.get("invoice", id=call.id)
+    box.store.get("customer", id=invoice["customer"], param="customer")
     if invoice["status"] == "draft":
         invoices.finalise(box, invoice=invoice)
     if invoice["status"] == "paid":

@@ -60,7 +60,8 @@ def _check(box, *, charge, amount):
 
 def make(box, *, charge, amount, reason=None, metadata=None):
     currency = charge["currency"]
-    short = balance.held(box, currency=currency) < amount and box.settings.refunds_need_funds
+    enough = balance.covers(box, amount=amount, currency=currency)
+    short = box.settings.refunds_need_funds and not enough
     pending = short or charge["_refund"] == "pending"
     kind = charge["payment_method_details"]["type"]
     refund = made.make(
@@ -103,6 +104,7 @@ def _count(box, *, charge, refund):
     made.change(box, charge, changes=changes)
     box.emit("refund.created", refund)
     box.emit("charge.refunded", charge, before=before)
+    box.emit("charge.updated", charge, before=before)
     if charge["refunded"]:
         disputes.charge_refunded(box, charge=charge)
 
@@ -119,7 +121,7 @@ def follow_due(box, id):
 
 def _go_through(box, *, refund, charge):
     if refund["balance_transaction"] is None:
-        if balance.held(box, currency=refund["currency"]) < refund["amount"]:
+        if not balance.covers(box, amount=refund["amount"], currency=refund["currency"]):
             due = box.clock.exact() + DAY
             box.agenda.add(due, kind="refund_follows", id=refund["id"])
             return

@@ -88,9 +88,9 @@ class Store:
         self.drop("object", id=obj["id"])
 
     def get(self, kind, *, id, param=None):
-        """The object of that kind, or Stripe's refusal naming `param`."""
+        """The object of that kind, or Stripe's refusal naming `param`, which means a living one."""
         obj = self.objects.get(id)
-        if obj is None or obj["object"] != kind:
+        if obj is None or obj["object"] != kind or (param and obj.get("deleted")):
             name = kind.removeprefix("test_helpers.")
             if param is None:
                 raise errors.missing(name, id=id)

@@ -7,7 +7,7 @@ from payments.sandbox.pages.layout import text
 
 SENTENCES = {
     "paid": "This invoice is paid.",
-    "void": "This invoice is void. Nothing is due.",
+    "void": "This invoice is no longer collected. Nothing is due.",
     "draft": "This invoice is not final yet. Nothing is due.",
 }
 
@@ -19,6 +19,8 @@ def answer(box, *, method, id, query, body):
     if invoice["status"] in SENTENCES:
         return layout.closed(f"Invoice {invoice['number'] or ''}".strip(),
                              sentence=SENTENCES[invoice["status"]])  # fmt: skip
+    if box.store.objects[invoice["customer"]].get("deleted"):
+        return layout.closed(f"Invoice {invoice['number']}", sentence=SENTENCES["void"])
     if invoices.under_way(box, invoice=invoice):
         sentence = "A payment for this invoice is on its way. Nothing else is due."
         return layout.closed(f"Invoice {invoice['number']}", sentence=sentence)

@@ -14,6 +14,9 @@ def answer(box, *, method, id, query, body):
         return layout.page("Not found", body="<h1>No such session</h1>", status=404)
     if session["status"] != "open":
         return said_closed(session)
+    if (box.store.objects.get(session["customer"]) or {}).get("deleted"):
+        sentence = "This payment page is no longer available. Nothing was charged."
+        return layout.closed("Not available", sentence=sentence, link=session["cancel_url"])
     if method != "POST":
         return form(box, session=session, fields=form_fields.read(query))
     with test_clocks.time_of(box, ids=(session["customer"],)):

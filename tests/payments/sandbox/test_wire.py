@@ -225,6 +225,39 @@ def test_a_deleted_customer_ends_its_subscriptions_and_is_shown_as_deleted(
     assert stripe_client.v1.subscriptions.retrieve(subscription.id).status == "canceled"
 
 
+def test_what_a_deleted_customer_left_behind_is_not_collected(
+    subscribed, open_session, stripe_client, page, box
+):
+    """An open invoice, a draft, and a session that nobody has paid."""
+    subscription = subscribed(card="4000000000000341")
+    box.advance(31 * DAY + 7200)
+    [open_one, _] = stripe_client.v1.invoices.list({"subscription": subscription.id}).data
+    other = subscribed(customer_email="ben@example.org")
+    box.advance(28 * DAY + 600)
+    [draft, _] = stripe_client.v1.invoices.list({"subscription": other.id}).data
+    assert (open_one.status, draft.status) == ("open", "draft")
+    session = open_session(customer=subscription.customer)
+    for gone in (subscription.customer, other.customer):
+        stripe_client.v1.customers.delete(gone)
+    taken = len(stripe_client.v1.charges.list().data)
+
+    path = open_one.hosted_invoice_url.removeprefix("http://sandbox.test")
+    assert "Nothing is due" in page.get(path).body.decode()
+    assert "no longer available" in page.pay(session).body.decode()
+    box.advance(12 * 3600)
+    assert len(stripe_client.v1.charges.list().data) == taken
+    assert stripe_client.v1.invoices.retrieve(draft.id).status == "draft"
+    for asked in (
+        lambda: stripe_client.v1.customers.update(other.customer, {"name": "N"}),
+        lambda: stripe_client.v1.customers.delete(other.customer),
+        lambda: open_session(customer=other.customer),
+        lambda: stripe_client.v1.invoices.pay(open_one.id),
+        lambda: stripe_client.v1.invoices.finalize_invoice(draft.id),
+    ):
+        with pytest.raises(stripe.InvalidRequestError, match="No such customer"):
+            asked()
+
+
 def test_every_event_of_a_year_has_the_fields_of_the_pinned_version(
     open_session, page, box, inbox, stripe_client, approve
 ):
