@@ -90,7 +90,9 @@ def test_refunds_may_be_partial_and_several_but_not_too_much(charge, stripe_clie
         stripe_client.v1.refunds.create(refund)
     assert caught.value.code == "charge_already_refunded"
     box.deliver_due()
-    assert inbox.types.count("refund.created") == inbox.types.count("charge.refunded") == 2
+    assert inbox.types[-6:] == ["refund.created", "charge.refunded", "charge.updated"] * 2
+    told = inbox.of("charge.updated")[-1]["data"]["previous_attributes"]
+    assert told == {"amount_refunded": 300, "refunded": False}
 
 
 def test_a_refund_gives_no_fee_back(charge, stripe_client):
@@ -114,6 +116,31 @@ def test_a_refund_larger_than_the_balance_waits_for_money(charge, stripe_client,
     charge(amount=9000)
     box.advance(2 * DAY)
     assert stripe_client.v1.refunds.retrieve(refund.id).status == "succeeded"
+
+
+def test_a_refund_in_another_currency_is_covered_by_what_it_settles_in(charge, stripe_client, box):
+    box.settings.change({"settles_in": {"usd": {"currency": "eur", "rate": "0.9"}}})
+    charge(amount=5000, currency="usd")
+    paid = charge(amount=1000, currency="usd")
+    refund = stripe_client.v1.refunds.create({"charge": paid.id, "expand": ["balance_transaction"]})
+
+    moved = refund.balance_transaction
+    assert (refund.status, refund.amount, refund.currency) == ("succeeded", 1000, "usd")
+    assert (moved.amount, moved.currency, moved.exchange_rate) == (-900, "eur", 0.9)
+    box.advance(5 * DAY)
+    late = charge(amount=1000, currency="usd")
+    box.advance(5 * DAY)
+    assert stripe_client.v1.refunds.create({"charge": late.id}).status == "pending"
+
+
+def test_what_has_not_arrived_cannot_be_sent_back(open_session, page, stripe_client):
+    page.pay(open_session(), payment_kind="sepa_debit")
+    [intent] = stripe_client.v1.payment_intents.list().data
+    with pytest.raises(stripe.InvalidRequestError, match="does not have a successful charge"):
+        stripe_client.v1.refunds.create({"payment_intent": intent.id})
+    [charge] = stripe_client.v1.charges.list().data
+    with pytest.raises(stripe.InvalidRequestError, match="has not succeeded"):
+        stripe_client.v1.refunds.create({"charge": charge.id})
 
 
 def test_a_refund_may_take_a_while(charge, stripe_client, box, inbox):
