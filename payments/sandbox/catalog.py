@@ -50,7 +50,12 @@ def retrieve_product(call):
 
 
 def list_products(call):
-    return lists.listing(call, kind="product", url="/v1/products", same=("active",))
+    same = ("active", "shippable", "type", "url")
+    ids = call.params.get("ids")
+    found = lists.filtered(call, kind="product", same=same)
+    return lists.Listing(
+        (one for one in found if ids is None or one["id"] in ids), url="/v1/products"
+    )
 
 
 def make_price(box, *, data, active=True):
@@ -116,8 +121,14 @@ def retrieve_price(call):
 
 
 def list_prices(call):
-    same = ("active", "currency", "product", "type")
-    return lists.listing(call, kind="price", url="/v1/prices", same=same)
+    keys, recurring = call.params.get("lookup_keys"), call.params.get("recurring") or {}
+    found = lists.filtered(call, kind="price", same=("active", "currency", "product", "type"))
+    found = (
+        one for one in found
+        if (keys is None or one["lookup_key"] in keys)
+        and recurring.items() <= (one["recurring"] or {}).items()
+    )  # fmt: skip
+    return lists.Listing(found, url="/v1/prices")
 
 
 def price_of(box, *, item, param):

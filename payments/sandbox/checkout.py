@@ -225,8 +225,13 @@ def update(call):
 
 
 def index(call):
-    same = ("payment_intent", "subscription", "customer", "status")
-    return lists.listing(call, kind="checkout.session", url="/v1/checkout/sessions", same=same)
+    same = (
+        "customer", "customer_account", "payment_intent", "payment_link", "status", "subscription",
+    )  # fmt: skip
+    email = (call.params.get("customer_details") or {}).get("email")
+    found = lists.filtered(call, kind="checkout.session", same=same)
+    found = (one for one in found if email in (None, (one["customer_details"] or {}).get("email")))
+    return lists.Listing(found, url="/v1/checkout/sessions")
 
 
 def line_items(call):

@@ -96,11 +96,9 @@ def delete(call):
 
 
 def index(call):
-    box, params = call.box, call.params
-    found = (
-        customer
-        for customer in box.store.newest("customer")
-        if not customer.get("deleted") and params.get("email") in (None, customer["email"])
+    found = call.box.store.newest(
+        "customer", email=call.params.get("email"), test_clock=call.params.get("test_clock")
     )
-    found = lists.in_range(found, field="created", wanted=params.get("created"))
+    found = (customer for customer in found if not customer.get("deleted"))
+    found = lists.in_range(found, field="created", wanted=call.params.get("created"))
     return lists.Listing(found, url="/v1/customers")

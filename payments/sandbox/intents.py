@@ -121,7 +121,8 @@ def retrieve(call):
 
 
 def index(call):
-    return lists.listing(call, kind="payment_intent", url="/v1/payment_intents", same=("customer",))
+    same = ("customer", "customer_account")
+    return lists.listing(call, kind="payment_intent", url="/v1/payment_intents", same=same)
 
 
 def retrieve_charge(call):
@@ -139,5 +140,5 @@ def update_charge(call):
 
 
 def list_charges(call):
-    same = ("customer", "payment_intent")
+    same = ("customer", "payment_intent", "transfer_group")
     return lists.listing(call, kind="charge", url="/v1/charges", same=same)

@@ -32,8 +32,10 @@ def index(call):
     found = call.box.store.newest(
         "invoice", customer=params.get("customer"), _subscription=params.get("subscription"),
         status=params.get("status"), collection_method=params.get("collection_method"),
+        customer_account=params.get("customer_account"),
     )  # fmt: skip
-    found = lists.in_range(found, field="created", wanted=params.get("created"))
+    for field in ("created", "due_date"):
+        found = lists.in_range(found, field=field, wanted=params.get(field))
     return lists.Listing(found, url="/v1/invoices")
 
 
@@ -144,4 +146,5 @@ def list_payments(call):
         "invoice_payment", invoice=params.get("invoice"), status=params.get("status"),
         _payment_intent=payment.get("payment_intent"),
     )  # fmt: skip
+    found = lists.in_range(found, field="created", wanted=params.get("created"))
     return lists.Listing(found, url="/v1/invoice_payments")

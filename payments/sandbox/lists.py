@@ -24,7 +24,7 @@ class Listing:
     def page(self, call):
         params = call.params
         limit = page_size(params)
-        chosen = self._chosen(params, limit=limit)
+        chosen = self._chosen(call, params=params, limit=limit)
         paths = item_paths(call.expand)
         return {
             "object": "list",
@@ -38,14 +38,20 @@ class Listing:
             return self.shown(obj)
         return render.expanded(call.box, obj=obj, paths=paths)
 
-    def _chosen(self, params, *, limit):
-        objects = self.objects
+    def _chosen(self, call, *, params, limit):
         after, before = params.get("starting_after"), params.get("ending_before")
-        if after is not None:
-            objects = _after(objects, id=after)
+        if after is not None and before is not None:
+            raise errors.invalid(
+                "You may only specify one of these parameters: ending_before, starting_after.",
+                param="ending_before",
+            )
         if before is not None:
-            return _nearest_before(objects, id=before, limit=limit)
-        return list(itertools.islice(objects, limit + 1))
+            newer, _ = _split(call.box, self.objects, id=before, param="ending_before")
+            return newer[-limit:] + newer[:1] * (len(newer) > limit)
+        older = self.objects
+        if after is not None:
+            _, older = _split(call.box, older, id=after, param="starting_after")
+        return list(itertools.islice(older, limit + 1))
 
 
 def page_size(params):
@@ -66,17 +72,27 @@ def item_paths(paths):
     return [path.removeprefix("data.") for path in paths]
 
 
-def _after(objects, *, id):
-    iterator = iter(objects)
-    for obj in iterator:
+def _split(box, objects, *, id, param):
+    """What is newer and what is older than a cursor, which itself need not be listed any more."""
+    newer, older = [], iter(objects)
+    for obj in older:
         if obj["id"] == id:
-            return iterator
-    raise errors.missing_reference("object", id=id, param="starting_after")
+            return newer, older
+        newer.append(obj)
+    before = _made_before(box, id=id, like=newer[:1], param=param)
+    return (
+        [obj for obj in newer if obj["id"] not in before],
+        (obj for obj in newer if obj["id"] in before),
+    )
 
 
-def _nearest_before(objects, *, id, limit):
-    newer = list(itertools.takewhile(lambda obj: obj["id"] != id, objects))
-    return newer[-limit:] + newer[:1] * (len(newer) > limit)
+def _made_before(box, *, id, like, param):
+    """The ids of whatever of its kind was made before an object."""
+    known = box.store.objects.get(id) or box.events.records.get(id)
+    if known is None or any(known.get("object") != obj.get("object") for obj in like):
+        raise errors.missing_reference("object", id=id, param=param)
+    ids = box.store.kinds[known["object"]] if "object" in known else [*box.events.records]
+    return set(ids[: ids.index(id)])
 
 
 def in_range(objects, *, field, wanted):
@@ -86,15 +102,22 @@ def in_range(objects, *, field, wanted):
     if not isinstance(wanted, dict):
         wanted = {"gte": wanted, "lte": wanted}
     tests = [(COMPARE[name], limit) for name, limit in wanted.items()]
-    return (obj for obj in objects if all(test(obj[field], limit) for test, limit in tests))
+    return (
+        obj for obj in objects
+        if obj[field] is not None and all(test(obj[field], limit) for test, limit in tests)
+    )  # fmt: skip
+
+
+def filtered(call, *, kind, same=()):
+    """The objects of a kind by filters that must be the same, and `created`."""
+    wanted = {name: call.params[name] for name in same if name in call.params}
+    objects = call.box.store.newest(kind, **wanted)
+    return in_range(objects, field="created", wanted=call.params.get("created"))
 
 
 def listing(call, *, kind, url, same=()):
-    """The usual list: filters that must be the same, and `created`."""
-    wanted = {name: call.params[name] for name in same if name in call.params}
-    objects = call.box.store.newest(kind, **wanted)
-    objects = in_range(objects, field="created", wanted=call.params.get("created"))
-    return Listing(objects, url=url)
+    """The usual list."""
+    return Listing(filtered(call, kind=kind, same=same), url=url)
 
 
 def embedded(objects, *, url):

@@ -193,8 +193,9 @@ def detach_call(call):
 
 def index(call):
     return lists.listing(
-        call, kind="payment_method", url="/v1/payment_methods", same=("customer", "type")
-    )
+        call, kind="payment_method", url="/v1/payment_methods",
+        same=("allow_redisplay", "customer", "customer_account", "type"),
+    )  # fmt: skip
 
 
 def index_of_customer(call):

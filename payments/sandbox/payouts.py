@@ -77,7 +77,9 @@ def retrieve(call):
 
 def index(call):
     params = call.params
-    found = call.box.store.newest("payout", status=params.get("status"))
+    found = call.box.store.newest(
+        "payout", status=params.get("status"), destination=params.get("destination")
+    )
     found = lists.in_range(found, field="arrival_date", wanted=params.get("arrival_date"))
     found = lists.in_range(found, field="created", wanted=params.get("created"))
     return lists.Listing(found, url="/v1/payouts")

@@ -113,5 +113,5 @@ def retrieve(call):
 
 
 def index(call):
-    same = ("customer", "payment_method")
+    same = ("attach_to_self", "customer", "customer_account", "payment_method")
     return lists.listing(call, kind="setup_intent", url="/v1/setup_intents", same=same)

@@ -41,10 +41,11 @@ def retrieve(call):
 
 def index(call):
     """Canceled ones are hidden unless asked for."""
-    box, params = call.box, call.params
+    params = call.params
     wanted = params.get("status")
-    found = box.store.newest("subscription", customer=params.get("customer"))
-    found = lists.in_range(found, field="created", wanted=params.get("created"))
+    same = ("collection_method", "customer", "customer_account", "test_clock")
+    found = lists.filtered(call, kind="subscription", same=same)
+    found = (one for one in found if _has_item(one, params=params))
     if wanted is None:
         found = (item for item in found if item["status"] != "canceled")
     elif wanted == "ended":
@@ -52,6 +53,21 @@ def index(call):
     elif wanted != "all":
         found = (item for item in found if item["status"] == wanted)
     return lists.Listing(found, url="/v1/subscriptions")
+
+
+def _has_item(subscription, *, params):
+    """Whether the filters on price, period and tax let it through."""
+    tax = (params.get("automatic_tax") or {}).get("enabled")
+    if tax not in (None, subscription["automatic_tax"]["enabled"]):
+        return False
+    found = subscription["items"]["data"]
+    for field in ("current_period_start", "current_period_end"):
+        found = lists.in_range(found, field=field, wanted=params.get(field))
+    return any(
+        params.get("price") in (None, item["price"]["id"])
+        and params.get("plan") in (None, item["plan"]["id"])
+        for item in found
+    )
 
 
 def cancel(call):
