@@ -1,6 +1,6 @@
 """Products and prices, prices made from `price_data` included."""
 
-from payments.sandbox import errors, lists, made, render
+from payments.sandbox import errors, lists, made, money, render
 
 PRODUCT_FIELDS = (
     "active", "default_price", "description", "images", "marketing_features", "name",
@@ -63,7 +63,11 @@ def make_price(box, *, data, active=True):
     for name in ("currency", "product"):
         if name not in data:
             raise errors.required(f"price_data[{name}]")
+    money.check_currency(data["currency"])
     product = box.store.get("product", id=data["product"], param="price_data[product]")
+    if not product["active"]:
+        message = f"The product {product['id']} is inactive."
+        raise errors.invalid(message, param="price_data[product]")
     amount = data.get("unit_amount")
     if amount is None and data.get("unit_amount_decimal", "").isdecimal():
         amount = int(data["unit_amount_decimal"])
@@ -134,7 +138,11 @@ def list_prices(call):
 def price_of(box, *, item, param):
     """The price a line item names, or the one its `price_data` describes."""
     if "price" in item:
-        return box.store.get("price", id=item["price"], param=f"{param}[price]")
+        price = box.store.get("price", id=item["price"], param=f"{param}[price]")
+        if not price["active"]:
+            message = "The price specified is inactive. This field only accepts active prices."
+            raise errors.invalid(message, param=f"{param}[price]")
+        return price
     if "price_data" not in item:
         raise errors.required(f"{param}[price]")
     data = dict(item["price_data"])

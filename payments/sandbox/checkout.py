@@ -6,6 +6,7 @@ from payments.sandbox.spec import blank
 
 MODES = ("payment", "subscription", "setup")
 KEPT = (
+    "adaptive_pricing",
     "allow_promotion_codes", "billing_address_collection", "client_reference_id",
     "consent_collection", "custom_fields", "custom_text", "customer", "customer_email",
     "excluded_payment_method_types", "locale", "metadata", "name_collection",
@@ -17,7 +18,7 @@ LATER = (
     "trial_end", "trial_period_days", "billing_cycle_anchor", "billing_cycle_anchor_config",
 )  # fmt: skip
 DEFAULTS = {
-    "adaptive_pricing": {"enabled": False}, "payment_status": "unpaid", "status": "open",
+    "adaptive_pricing": {"enabled": True}, "payment_status": "unpaid", "status": "open",
     "payment_method_options": {}, "discounts": [], "metadata": {},
     "total_details": {"amount_discount": 0, "amount_shipping": 0, "amount_tax": 0},
 }  # fmt: skip
@@ -33,13 +34,15 @@ def create(call):
     currency = lines[0]["currency"] if lines else params.get("currency")
     total = due_today(params, lines=lines)
     fields = {**DEFAULTS, **{name: params[name] for name in KEPT if name in params}}
-    mode = params["mode"]
+    mode, ui_mode = params["mode"], params.get("ui_mode", "hosted_page")
+    hosted = ui_mode == "hosted_page"
     session = made.make(
         box, "checkout.session", prefix="cs", id=id, **fields | {
             "mode": mode, "currency": currency, "amount_subtotal": total, "amount_total": total,
             "customer_creation": creation(params), "expires_at": expiry(box, params=params),
             "payment_method_types": kinds(params, currency=currency),
-            "url": f"{box.base_url}/c/pay/{id}", "_lines": lines,
+            "url": f"{box.base_url}/c/pay/{id}" if hosted else None, "_lines": lines,
+            "client_secret": None if hosted else f"{id}_secret_sandbox",
             "after_expiration": after_expiration(params),
             "payment_method_collection": params.get("payment_method_collection", "always")
             if mode == "subscription" else params.get("payment_method_collection"),
@@ -47,7 +50,7 @@ def create(call):
             "_subscription_data": params.get("subscription_data") or {},
             "_customer_update": params.get("customer_update") or {},
             "_setup_data": params.get("setup_intent_data") or {},
-            "ui_mode": params.get("ui_mode", "hosted_page"),
+            "ui_mode": ui_mode,
         },
     )  # fmt: skip
     box.agenda.add(session["expires_at"], kind="session_expires", id=id)
@@ -124,12 +127,15 @@ def check(box, *, params):
 
 def _check_place(params):
     embedded = params.get("ui_mode", "hosted_page") == "embedded_page"
-    needed, barred = ("return_url", "success_url") if embedded else ("success_url", "return_url")
+    needed, barred = "success_url", ("return_url", "redirect_on_completion")
+    if embedded:
+        needed, barred = "return_url", ("success_url", "cancel_url")
+    for name in barred:
+        if name in params:
+            message = f"`{name}` cannot be used with this `ui_mode`."
+            raise errors.invalid(message, param=name)
     if needed not in params and params.get("redirect_on_completion") != "never":
         raise errors.required(needed)
-    if barred in params:
-        message = f"`{barred}` cannot be used with this `ui_mode`."
-        raise errors.invalid(message, param=barred)
 
 
 def _check_who(box, *, params):
@@ -178,6 +184,9 @@ def _check_start(box, *, data):
             f"You may only specify one of these parameters: {', '.join(given)}.",
             param=f"subscription_data[{given[0]}]",
         )
+    anchored = any(name.startswith("billing_cycle_anchor") for name in given)
+    if anchored and data.get("proration_behavior") != "none":
+        raise errors.prorates("subscription_data[proration_behavior]")
 
 
 def _line(box, *, item, place):
@@ -249,6 +258,12 @@ def expire(call):
         )
     close(box, session=session)
     return session
+
+
+def is_recoverable(box, *, session):
+    """Whether it expired with a link to another like it, and that link has not."""
+    recovery = (session["after_expiration"] or {}).get("recovery") or {}
+    return bool(recovery.get("url")) and recovery["expires_at"] > box.clock.now()
 
 
 def recovered(box, *, session):

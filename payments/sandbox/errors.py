@@ -56,6 +56,12 @@ def refused(message, *, param=None, code=None):
     return ApiError(message, param=param, code=code, kept=True)
 
 
+def prorates(param):
+    """What Stripe would prorate and we cannot: said, where a wrong sum would lie."""
+    message = "The sandbox does not prorate: send proration_behavior=none."
+    return ApiError(message, param=param)
+
+
 def unknown_url(method, *, path):
     return ApiError(f"Unrecognized request URL ({method}: {path}).", status=404)
 

@@ -30,6 +30,7 @@ def create(call):
     for name in ("amount", "currency"):
         if name not in params:
             raise errors.required(name)
+    money.check_currency(params["currency"])
     currency = params["currency"].lower()
     money.check_amount(params["amount"], currency=currency, param="amount")
     if "customer" in params:

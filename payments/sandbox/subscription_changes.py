@@ -54,7 +54,16 @@ def update(call):
     return subscription
 
 
+def _check_proration(params):
+    """Only what Stripe leaves unprorated; a change of items, date or anchor must say so."""
+    moves = ("items", "trial_end", "billing_cycle_anchor")
+    given = [name for name in moves if name in params and params[name] != {"type": "unchanged"}]
+    if given and params.get("proration_behavior") != "none":
+        raise errors.prorates(given[0])
+
+
 def _change(box, *, subscription, params):
+    _check_proration(params)
     made.change(box, subscription, changes=made.emptied(params, names=PLAIN))
     _change_method(box, subscription=subscription, params=params)
     for item in params.get("items", ()):

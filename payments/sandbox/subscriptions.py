@@ -73,6 +73,9 @@ def _has_item(subscription, *, params):
 def cancel(call):
     box, params = call.box, call.params
     subscription = subscription_changes.changeable(call)
+    for name in ("invoice_now", "prorate"):
+        if params.get(name):
+            raise errors.prorates(name)
     details = made.emptied(params.get("cancellation_details") or {}, names=("comment", "feedback"))
     return agreements.end(box, subscription=subscription, details=details)
 

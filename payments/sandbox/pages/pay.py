@@ -28,6 +28,10 @@ def recover(box, *, method, id, query, body):
     session = box.store.objects.get(id)
     if session is None or session["object"] != "checkout.session":
         return layout.page("Not found", body="<h1>No such session</h1>", status=404)
+    if session["status"] == "open":
+        return layout.redirect(session["url"])
+    if not checkout.is_recoverable(box, session=session):
+        return said_closed(session)
     return layout.redirect(checkout.recovered(box, session=session)["url"])
 
 

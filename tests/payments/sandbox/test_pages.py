@@ -114,6 +114,25 @@ def test_an_expired_session_can_be_recovered(open_session, page, stripe_client):
     assert page.pay(copy).status == 303
 
 
+def test_a_recovery_link_leads_nowhere_new_but_from_an_expired_session(
+    open_session, page, stripe_client, box
+):
+    session = open_session(after_expiration={"recovery": {"enabled": True}})
+    path = f"/c/recover/{session.id}"
+    assert page.get(path).headers["Location"] == session.url
+    page.pay(session)
+    assert "Already complete" in text_of(page.get(path))
+
+    late = open_session(after_expiration={"recovery": {"enabled": True}})
+    plain = open_session()
+    for one in (late, plain):
+        stripe_client.v1.checkout.sessions.expire(one.id)
+    assert "has expired" in text_of(page.get(f"/c/recover/{plain.id}"))
+    box.advance(31 * DAY)
+    assert "has expired" in text_of(page.get(f"/c/recover/{late.id}"))
+    assert len(stripe_client.v1.checkout.sessions.list().data) == 3
+
+
 def test_an_unknown_session_is_not_found(page):
     assert page.get("/c/pay/cs_test_nothing").status == 404
     assert page.get("/i/in_nothing").status == 404

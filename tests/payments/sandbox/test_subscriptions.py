@@ -50,8 +50,25 @@ def test_another_amount_is_charged_from_the_next_period_on(
 def test_another_currency_is_refused(subscribed, update, product):
     subscription = subscribed()
 
+    items = new_amount(subscription, product, currency="usd")
     with pytest.raises(stripe.InvalidRequestError, match="currency"):
-        update(subscription, items=new_amount(subscription, product, currency="usd"))
+        update(subscription, items=items, proration_behavior="none")
+
+
+@pytest.mark.parametrize("params", [
+    {"items": [{"quantity": 2}]}, {"trial_end": "now"}, {"billing_cycle_anchor": {"type": "now"}},
+])  # fmt: skip
+def test_what_would_be_prorated_is_refused_and_not_guessed(
+    subscribed, update, stripe_client, params
+):
+    subscription = subscribed()
+    with pytest.raises(stripe.InvalidRequestError, match="does not prorate"):
+        update(subscription, **params)
+    for wanted in ({"prorate": True}, {"invoice_now": True}):
+        with pytest.raises(stripe.InvalidRequestError, match="does not prorate"):
+            stripe_client.v1.subscriptions.cancel(subscription.id, wanted)
+
+    assert len(stripe_client.v1.invoices.list().data) == 1
 
 
 def test_an_end_is_planned_taken_back_and_kept(subscribed, update, box, last_change, inbox):
@@ -178,7 +195,8 @@ def test_a_change_is_made_whole_or_not_at_all(subscribed, update, product, strip
     subscription = subscribed()
     items = new_amount(subscription, product, currency="usd")
     with pytest.raises(stripe.InvalidRequestError):
-        update(subscription, metadata={"a": "1"}, description="x", items=items)
+        update(subscription, metadata={"a": "1"}, description="x", items=items,
+               proration_behavior="none")  # fmt: skip
 
     kept = stripe_client.v1.subscriptions.retrieve(subscription.id)
     assert (kept.metadata.to_dict(), kept.description) == ({}, None)

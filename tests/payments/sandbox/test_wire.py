@@ -77,10 +77,52 @@ def test_a_wrong_parameter_is_named(box, path, body, param):
     {"customer_email": "nobody"},
     {"expires_at": 1},
     {"return_url": "http://x.example/"},
+    {"redirect_on_completion": "always"},
+    {"ui_mode": "embedded_page"},
+    {"interval": "month", "customer_creation": "always"},
+    {"interval": "month", "payment_intent_data": {"description": "x"}},
+    {"interval": "month", "subscription_data": {"billing_cycle_anchor": 1_768_435_200}},
+    {"interval": "month", "subscription_data": {"trial_end": 1}},
+    {"currency": "zzzz"},
 ])  # fmt: skip
 def test_parameters_that_do_not_go_together_are_refused(open_session, params):
     with pytest.raises(stripe.InvalidRequestError):
         open_session(**params)
+
+
+def test_an_embedded_page_has_a_secret_and_no_address(stripe_client, product):
+    price = {"currency": "eur", "unit_amount": 500, "product": product.id}
+    session = stripe_client.v1.checkout.sessions.create({
+        "mode": "payment", "ui_mode": "embedded_page", "return_url": "http://x.example/",
+        "line_items": [{"quantity": 1, "price_data": price}],
+        "adaptive_pricing": {"enabled": False},
+    })  # fmt: skip
+
+    assert (session.url, session.adaptive_pricing.enabled) == (None, False)
+    assert session.client_secret.startswith(f"{session.id}_secret_")
+
+
+def test_adaptive_pricing_is_on_unless_it_is_switched_off(open_session):
+    assert open_session().adaptive_pricing.enabled
+
+
+def test_what_is_inactive_is_not_sold(stripe_client, product):
+    price = {"currency": "eur", "unit_amount": 500, "product": product.id}
+    kept = stripe_client.v1.prices.create(price)
+
+    def sell(**item):
+        return stripe_client.v1.checkout.sessions.create({
+            "mode": "payment", "success_url": "http://x.example/",
+            "line_items": [{"quantity": 1, **item}],
+        })  # fmt: skip
+
+    assert sell(price=kept.id).status == "open"
+    stripe_client.v1.prices.update(kept.id, {"active": False})
+    with pytest.raises(stripe.InvalidRequestError, match="inactive"):
+        sell(price=kept.id)
+    stripe_client.v1.products.update(product.id, {"active": False})
+    with pytest.raises(stripe.InvalidRequestError, match="inactive"):
+        sell(price_data=price)
 
 
 def test_an_unknown_object_is_not_found(stripe_client):
