@@ -12,6 +12,7 @@ from payments.sandbox import (
     spec,
     webhook_endpoints,
 )
+from payments.sandbox.clock import DAY
 from payments.sandbox.pages import layout, operator
 from payments.sandbox.wire import Response
 
@@ -132,9 +133,13 @@ def resend(box, fields):
 
 @action("POST", "/sandbox/roll_secret")
 def roll_secret(box, fields):
+    """A new `secret`; the old one signs along for `overlap` seconds, a day unless told."""
     id = fields.get("endpoint")
     endpoint = box.store.get("webhook_endpoint", id=id, param="endpoint")
-    webhook_endpoints.roll(box, endpoint=endpoint, secret=fields["secret"])
+    if not fields.get("secret"):
+        raise errors.required("secret")
+    overlap = number(fields, name="overlap") if "overlap" in fields else DAY
+    webhook_endpoints.roll(box, endpoint=endpoint, secret=fields["secret"], overlap=overlap)
     return {"endpoint": id}
 
 

@@ -9,11 +9,18 @@ import json
 import urllib.parse
 
 from payments.sandbox.clock import DAY, HOUR, MINUTE
+from payments.sandbox.wire import API_VERSION
 
 GAPS = (5, 30, 5 * MINUTE, HOUR, 3 * HOUR, 12 * HOUR, DAY)
 TIMEOUT = 20
 DELAY = 5 * MINUTE
 OLD_VERSION = "2025-08-27.basil"
+
+
+def as_of(body, *, version):
+    """The same event as an endpoint of another API version hears it."""
+    event = json.loads(body)
+    return json.dumps({**event, "api_version": version}).encode()
 
 
 def corrupt(body):
@@ -24,8 +31,7 @@ def corrupt(body):
 
 def as_of_old(body):
     """The same event, rendered in an API version of another name; signed as it is."""
-    event = json.loads(body)
-    return json.dumps({**event, "api_version": OLD_VERSION}).encode()
+    return as_of(body, version=OLD_VERSION)
 
 
 SPOILED = {"corrupt": corrupt, "old_version": as_of_old}
@@ -155,8 +161,14 @@ class Deliveries:
         if endpoint is None or record is None or row["number"] not in self.waiting:
             self._done(row)
             return None
+        if endpoint["status"] != "enabled":
+            row["due"] = None
+            self._keep(row)
+            return None
         spoil = None if row["attempts"] else SPOILED.get(row.get("spoiled"))
         body = record["body"].encode()
+        if endpoint["api_version"] not in (None, API_VERSION):
+            body = as_of(body, version=endpoint["api_version"])
         sent = spoil(body) if spoil else body
         if row.get("spoiled") == "old_version":
             body = sent
@@ -187,7 +199,7 @@ class Deliveries:
     def resend(self, event, *, endpoint=None):
         """Queue an event again, whatever became of its deliveries."""
         due = self.box.clock.exact()
-        for known in self.box.store.newest("webhook_endpoint"):
+        for known in self.box.store.newest("webhook_endpoint", status="enabled"):
             if endpoint in (None, known["id"]):
                 self.queue(event, endpoint=known["id"], due=due)
 

@@ -1,6 +1,7 @@
 """Webhooks: signatures, retries, secrets, endpoints, events that can be read again."""
 
 import itertools
+import json
 
 import pytest
 import stripe
@@ -83,6 +84,56 @@ def test_while_a_secret_is_rolled_both_sign(customer, box, inbox, page, stripe_c
     box.deliver_due()
     with pytest.raises(stripe.SignatureVerificationError):
         verified(inbox.letters[-1], SECRET)
+
+
+def test_a_secret_may_be_rolled_without_overlap(customer, box, inbox, page, stripe_client):
+    [endpoint] = stripe_client.v1.webhook_endpoints.list().data
+    assert page.post("/sandbox/roll_secret", endpoint=endpoint.id).status == 400
+    page.post("/sandbox/roll_secret", endpoint=endpoint.id, secret="whsec_new", overlap="0")
+    box.deliver_due()
+
+    assert verified(inbox.letters[-1], "whsec_new")
+    with pytest.raises(stripe.SignatureVerificationError):
+        verified(inbox.letters[-1], SECRET)
+
+
+def test_an_endpoint_hears_in_its_own_version(box, inbox, stripe_client):
+    stripe_client.v1.webhook_endpoints.create({
+        "url": "http://other.test/", "enabled_events": ["*"], "api_version": "2025-08-27.basil",
+    })  # fmt: skip
+    stripe_client.v1.customers.create({"name": "N"})
+    box.deliver_due()
+
+    heard = {url: json.loads(body)["api_version"] for url, _, body in inbox.letters}
+    assert heard == {
+        "http://newsroom.test/stripe/webhook/": "2026-10-28.endive",
+        "http://other.test/": "2025-08-27.basil",
+    }
+    [event] = stripe_client.v1.events.list({"type": "customer.created"}).data
+    assert event.api_version == "2026-10-28.endive"
+
+
+@pytest.mark.parametrize("word", ["disabled", "deleted"])
+def test_an_endpoint_that_is_switched_off_hears_nothing_more(
+    customer, box, inbox, page, stripe_client, word
+):
+    inbox.status = 500
+    box.deliver_due()
+    inbox.letters.clear()
+    endpoints = stripe_client.v1.webhook_endpoints
+    [endpoint] = endpoints.list().data
+    if word == "disabled":
+        endpoints.update(endpoint.id, {"disabled": True})
+    else:
+        endpoints.delete(endpoint.id)
+    box.advance(DAY)
+    box.deliver_due()
+    [missed] = stripe_client.v1.events.list({"delivery_success": False}).data
+    page.post("/sandbox/resend", event=missed.id)
+    box.deliver_due()
+
+    assert inbox.letters == []
+    assert missed.type == "customer.created"
 
 
 def test_an_endpoint_hears_only_what_it_asked_for(box, inbox, stripe_client):
