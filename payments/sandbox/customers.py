@@ -34,8 +34,7 @@ def create(call):
 def _set_method(box, *, customer, params):
     if "payment_method" in params:
         method = methods.resolve(box, id=params["payment_method"], param="payment_method")
-        method["_set_up"] = True
-        methods.attach(box, method=method, customer=customer["id"])
+        methods.attach_by_hand(box, method=method, customer=customer["id"])
     settings = params.get("invoice_settings") or {}
     changed = made.emptied(
         settings, names=("default_payment_method", "footer", "custom_fields", "rendering_options")

@@ -100,6 +100,13 @@ def attach(box, *, method, customer):
     return method
 
 
+def attach_by_hand(box, *, method, customer):
+    """Attach what no page has set up: a bank that wants to see its owner first still does."""
+    card = card_of(method)
+    method["_set_up"] = method["_set_up"] or not (card and card.authentication)
+    return attach(box, method=method, customer=customer)
+
+
 def declined(card):
     code, decline_code = card.decline
     message = cards.decline_message(code, decline_code=decline_code)
@@ -175,9 +182,7 @@ def attach_call(call):
     if "customer" not in call.params:
         raise errors.required("customer")
     customer = box.store.get("customer", id=call.params["customer"], param="customer")
-    method = resolve(box, id=call.id)
-    method["_set_up"] = True
-    return attach(box, method=method, customer=customer["id"])
+    return attach_by_hand(box, method=resolve(box, id=call.id), customer=customer["id"])
 
 
 def detach_call(call):

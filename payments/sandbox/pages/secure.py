@@ -1,6 +1,6 @@
 """The 3-D Secure page: the bank asks, a person approves or refuses."""
 
-from payments.sandbox import charging, cycle, paying
+from payments.sandbox import charging, cycle, paying, setup_intents
 from payments.sandbox.pages import fields, layout, pay
 
 BODY = """<h1>Your bank asks: is this you?</h1>
@@ -18,14 +18,26 @@ def answer(box, *, method, id, query, body):
         return layout.page("Confirm with your bank", body=BODY)
     approved = fields.read(body.decode()).get("answer") == "approve"
     session = session_of(box, intent=intent)
+    if session is None and intent["object"] == "setup_intent":
+        return confirm_setup(box, intent=intent, approved=approved)
     if session is None:
         return confirm_invoice(box, intent=intent, approved=approved)
+    if session["status"] != "open":
+        return pay.said_closed(session)
     outcome = paying.authenticated(box, session=session, approved=approved)
     return pay.after(box, session=session, outcome=outcome, fields={})
 
 
 def session_of(box, *, intent):
     return box.store.objects.get(intent.get("_session"))
+
+
+def confirm_setup(box, *, intent, approved):
+    """The answer for a card that is set up without a session."""
+    answered = setup_intents.succeed if approved else setup_intents.refuse
+    answered(box, intent=intent)
+    sentence = "Thank you, the card can be used." if approved else "The card was not saved."
+    return layout.closed("Saved" if approved else "Not saved", sentence=sentence)
 
 
 def confirm_invoice(box, *, intent, approved):
