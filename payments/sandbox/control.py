@@ -166,6 +166,8 @@ def update_card(box, fields):
 @action("POST", "/sandbox/dispute")
 def dispute(box, fields):
     charge = box.store.get("charge", id=fields.get("charge"), param="charge")
+    if charge["status"] != "succeeded":
+        raise errors.invalid("Only a payment that has arrived is disputed.", param="charge")
     reason = fields.get("reason", "fraudulent")
     amount = int(fields["amount"]) if fields.get("amount") else None
     opened = disputes.open_dispute(box, charge=charge, reason=reason, amount=amount)

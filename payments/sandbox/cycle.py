@@ -83,8 +83,8 @@ def _issue(box, *, invoice, subscription):
 
 
 def finalise_due(box, id):
-    invoice = box.store.objects[id]
-    if invoice["status"] != "draft" or not invoice["auto_advance"]:
+    invoice = box.store.objects.get(id)
+    if invoice is None or invoice["status"] != "draft" or not invoice["auto_advance"]:
         return
     invoices.finalise(box, invoice=invoice)
     if invoice["_paused"]:

@@ -117,7 +117,8 @@ def delete(call):
     invoice = box.store.get("invoice", id=call.id)
     if invoice["status"] != "draft":
         raise errors.refused("You can only delete draft invoices.", code="invoice_not_editable")
-    made.change(box, invoice, changes={"status": "void", "auto_advance": False})
+    box.store.discard(invoice)
+    box.emit("invoice.deleted", invoice)
     return {"id": invoice["id"], "object": "invoice", "deleted": True}
 
 

@@ -85,6 +85,8 @@ class Store:
         """Forget an object altogether."""
         del self.objects[obj["id"]]
         self.kinds[obj["object"]].remove(obj["id"])
+        for field in INDEXED.get(obj["object"], ()):
+            self.index.get((obj["object"], field, obj.get(field)), {}).pop(obj["id"], None)
         self.drop("object", id=obj["id"])
 
     def get(self, kind, *, id, param=None):
