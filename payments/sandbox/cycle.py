@@ -89,7 +89,7 @@ def finalise_due(box, id):
     invoices.finalise(box, invoice=invoice)
     if invoice["_paused"]:
         status = {"void": "void", "mark_uncollectible": "uncollectible"}[invoice["_paused"]]
-        invoices.close(box, invoice=invoice, status=status)
+        invoices.close(box, invoice=invoice, status=status, reason="subscription_paused")
         return
     collect(box, invoice=invoice)
 

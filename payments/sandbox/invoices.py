@@ -169,8 +169,8 @@ def mark_paid(box, *, invoice, off_stripe=False):
     box.emit("invoice.payment_succeeded", invoice)
 
 
-def close(box, *, invoice, status):
-    """Void an invoice, or give it up as uncollectible."""
+def close(box, *, invoice, status, reason="user_forgiven"):
+    """Void an invoice, or give it up as uncollectible for a reason."""
     moment, type = {
         "void": ("voided_at", "invoice.voided"),
         "uncollectible": ("marked_uncollectible_at", "invoice.marked_uncollectible"),
@@ -181,6 +181,8 @@ def close(box, *, invoice, status):
     made.change(box, invoice, changes=changes)
     if status == "void":
         _cancel_payment(box, invoice=invoice, reason="void_invoice")
+    else:
+        invoice["status_details"] = {"uncollectible": {"reason": reason}}
     box.emit(type, invoice)
     return invoice
 

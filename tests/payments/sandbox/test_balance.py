@@ -75,6 +75,28 @@ def test_a_failed_payout_returns_and_leaves_with_the_next(charge, stripe_client,
     assert [one.amount for one in again] == [960]
 
 
+def test_a_payout_may_fail_on_its_way_and_is_never_paid(charge, stripe_client, box, page, inbox):
+    charge()
+    box.advance(3 * DAY)
+    [payout] = stripe_client.v1.payouts.list().data
+    assert payout.status == "pending"
+    box.advance(15 * 60)
+    [payout] = stripe_client.v1.payouts.list({"status": "in_transit"}).data
+    page.post("/sandbox/fail_payout", payout=payout.id)
+    box.advance(2 * DAY)
+
+    first, second = stripe_client.v1.payouts.list().data[::-1]
+    assert (first.id, first.status, second.status) == (payout.id, "failed", "paid")
+    content = stripe_client.v1.balance_transactions.list({"payout": second.id}).data
+    assert sorted(one.type for one in content) == ["payout", "payout_failure"]
+    box.deliver_due()
+    assert [type for type in inbox.types if type.startswith("payout")][:3] == [
+        "payout.created",
+        "payout.updated",
+        "payout.failed",
+    ]
+
+
 def test_refunds_may_be_partial_and_several_but_not_too_much(charge, stripe_client, box, inbox):
     paid = charge()
     refund = {"payment_intent": paid.payment_intent, "reason": "requested_by_customer"}

@@ -164,6 +164,17 @@ def test_events_are_read_by_type_and_time(stripe_client, box, customer):
     assert stripe_client.v1.events.retrieve(found[0].id).id == found[0].id
 
 
+def test_events_of_twenty_types_are_read_at_once_and_no_more(stripe_client, customer):
+    types = [f"customer.kind{number}" for number in range(20)]
+    assert stripe_client.v1.events.list({"types": types}).data == []
+    with pytest.raises(stripe.InvalidRequestError) as caught:
+        stripe_client.v1.events.list({"types": [*types, "customer.created"]})
+    assert caught.value.param == "types"
+    with pytest.raises(stripe.InvalidRequestError) as caught:
+        stripe_client.v1.events.retrieve("evt_nothing")
+    assert caught.value.http_status == 404
+
+
 def test_events_can_be_read_for_thirty_days(stripe_client, box, customer):
     box.deliver_due()
     box.advance(29 * DAY)

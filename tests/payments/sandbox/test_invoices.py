@@ -136,6 +136,7 @@ def test_an_uncollectible_invoice_can_still_be_paid(behind, stripe_client, page)
     _, invoice = behind()
     given_up = stripe_client.v1.invoices.mark_uncollectible(invoice.id)
     assert given_up.status == "uncollectible"
+    assert given_up.status_details.uncollectible.reason == "user_forgiven"
     assert page.post(path(invoice), **CARD).status == 303
     paid = newest(stripe_client)
     assert paid.status == "paid"

@@ -184,6 +184,24 @@ def test_a_card_that_must_be_confirmed_each_time_asks_the_payer(
     assert fresh(session.subscription).status == "active"
 
 
+def test_a_renewal_that_the_payer_does_not_confirm_stays_open(
+    open_session, page, approve, box, inbox, stripe_client, fresh
+):
+    session = open_session(interval="month")
+    approve(page.pay(session, card="4000002760003184"))
+    session = stripe_client.v1.checkout.sessions.retrieve(session.id, {"expand": ["subscription"]})
+    box.advance(32 * DAY)
+    [invoice, _] = stripe_client.v1.invoices.list().data
+    path = invoice.hosted_invoice_url.removeprefix("http://sandbox.test")
+    answer = approve(page.post(path), word="refuse")
+
+    assert "was not made" in answer.body.decode()
+    assert stripe_client.v1.invoices.retrieve(invoice.id).status == "open"
+    assert fresh(session.subscription).status == "past_due"
+    box.deliver_due()
+    assert inbox.types[-1] == "payment_intent.payment_failed"
+
+
 def test_a_card_confirmed_once_renews_by_itself(open_session, page, approve, box, stripe_client):
     session = open_session(interval="month")
     approve(page.pay(session, card="4000002500003155"))

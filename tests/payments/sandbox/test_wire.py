@@ -172,6 +172,12 @@ def test_a_refused_parameter_does_not_use_up_the_key(stripe_client):
     assert stripe_client.v1.payment_intents.create({"amount": 900, "currency": "eur"}, options).id
 
 
+def test_a_key_has_at_most_255_characters(stripe_client):
+    stripe_client.v1.customers.create({"name": "N"}, {"idempotency_key": "k" * 255})
+    with pytest.raises(stripe.InvalidRequestError, match="255"):
+        stripe_client.v1.customers.create({"name": "N"}, {"idempotency_key": "k" * 256})
+
+
 def test_a_decline_is_a_stored_answer_too(stripe_client):
     params = {
         "amount": 900, "currency": "eur", "confirm": True,
