@@ -54,13 +54,13 @@ def field(name, *, label, value, complete, kind="text", extra="", wrong=None):
     )
 
 
-def problem(error):
+def problem(error, *, word="Not paid."):
     """The sentence on top of a form that was refused."""
     if error is None:
         return ""
     return (
-        '<div class="wrong" role="alert" id="problem"><strong>Not paid.</strong>'
-        f" {text(error)}</div>"
+        '<div class="wrong" role="alert" id="problem">'
+        f"<strong>{text(word)}</strong> {text(error)}</div>"
     )
 
 

@@ -10,12 +10,13 @@ STYLE = """
 @media (prefers-color-scheme:dark){:root{--paper:#14171a;--ink:#eceae4;--quiet:#b2b1ac;
 --line:#34383c;--edge:#8b8e92;--brand:#8cc8e2;--on:#10202a;--wrong:#ff9aa6;--tint:#1d2226}}
 *{box-sizing:border-box}
-body{margin:0;background:var(--paper);color:var(--ink);font:18px/1.5 system-ui,sans-serif}
+body{margin:0;background:var(--paper);color:var(--ink);font:18px/1.5 -apple-system,
+"Segoe UI",Roboto,Ubuntu,Cantarell,"Noto Sans","Liberation Sans",Arial,system-ui,sans-serif}
 main{max-width:36rem;margin:0 auto;padding:16px 16px 72px}
 .label{background:var(--tint);border-bottom:1px solid var(--line);padding:8px 16px;
 text-align:center;font-size:16px}
-h1{font:600 28px/1.2 "Source Serif 4",Georgia,serif;margin:32px 0 4px;overflow-wrap:anywhere}
-h2{font:600 21px/1.3 "Source Serif 4",Georgia,serif;margin:32px 0 8px}
+h1{font-size:28px;font-weight:600;line-height:1.2;margin:32px 0 4px;overflow-wrap:anywhere}
+h2{font-size:21px;font-weight:600;line-height:1.3;margin:32px 0 8px}
 .sum{font-size:37px;line-height:1.2;margin:0 0 24px;font-variant-numeric:tabular-nums}
 .sum small{font-size:18px;color:var(--quiet)}
 label,legend{display:block;font-size:16px;font-weight:600;margin:16px 0 4px;padding:0}
@@ -24,11 +25,11 @@ color:inherit;background:transparent;border:1px solid var(--edge);border-radius:
 fieldset{border:0;padding:0;margin:20px 0 0}
 form:has([value=card]:checked) .debit,form:has(input[value$=_debit]:checked) .card{display:none}
 .choice{display:flex;gap:8px;align-items:center;min-height:44px;font-weight:400;margin:0}
-.choice input{width:20px;height:20px;margin:0}
-.pair{display:grid;grid-template-columns:1fr 1fr;gap:16px}
+.choice input{width:20px;height:20px;margin:0;accent-color:var(--brand)}
+.pair{display:grid;grid-template-columns:1fr 1fr;gap:16px;align-items:end}
 button{font:inherit;font-weight:600;min-height:48px;padding:8px 24px;border-radius:2px;
 border:1px solid var(--brand);background:var(--brand);color:var(--on);width:100%;margin:24px 0 8px;
-cursor:pointer}
+cursor:pointer;text-wrap:balance}
 button.second{background:transparent;color:var(--brand)}
 a{color:var(--brand)}
 a,button,input{outline-offset:2px}
@@ -48,6 +49,8 @@ form.inline{display:inline}
 button.small{width:auto;min-height:32px;padding:2px 12px;margin:2px 4px 2px 0;font-size:15px;
 background:transparent;color:var(--brand)}
 td{white-space:nowrap}
+.num{text-align:right;font-variant-numeric:tabular-nums}
+.num+*{padding-left:12px}
 .wide{max-width:80rem}.scroll{overflow-x:auto}
 code{overflow-wrap:anywhere}
 """
@@ -79,7 +82,7 @@ def redirect(url):
 
 def closed(title, *, sentence, link=None):
     """A page that only says why nothing can be done here."""
-    way = f'<p><a href="{text(link)}">Back to the shop</a></p>' if link else ""
+    way = f'<p><a href="{text(link)}">Go back</a></p>' if link else ""
     return page(title, body=f"<h1>{text(title)}</h1><p>{text(sentence)}</p>{way}")
 
 

@@ -14,7 +14,7 @@ CLOSED = ("won", "lost", "warning_closed", "prevented")
 def page(box):
     now = when(box.clock.now())
     parts = [
-        f"<h1>Sandbox</h1><p>The clock says {now}.</p>",
+        f"<h1>Sandbox</h1><p>The clock says {now} UTC, as all times here.</p>",
         "".join(button("clock/advance", f"Advance {name}", seconds=n) for n, name in STEPS),
         f"<p>{len(box.deliveries.waiting)} deliveries wait, {len(box.deliveries.failed)} were"
         f" given up or dropped. {len(box.faults.waiting)} faults wait to strike.</p>",
@@ -33,7 +33,7 @@ def page(box):
 
 def when(epoch):
     moment = datetime.datetime.fromtimestamp(epoch, datetime.UTC)
-    return moment.strftime("%d %B %Y, %H:%M:%S UTC")
+    return f"{moment.day} {moment:%b %Y, %H:%M:%S}"
 
 
 def newest(box, kind):
@@ -130,11 +130,19 @@ def button(action, label, **fields):
 
 
 def table(title, *, head, rows):
-    heads = "".join(f'<th scope="col">{name}</th>' for name in head)
-    lines = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in rows)
+    marks = [' class="num"' if name == "Sum" else "" for name in head]
+    heads = line(head, marks=marks, cell='th scope="col"')
+    lines = "".join(line(row, marks=marks, cell="td") for row in rows)
     if not lines:
         return ""
     return (
         f'<h2>{title}</h2><div class="scroll" tabindex="0" role="region" aria-label="{title}">'
-        f"<table><thead><tr>{heads}</tr></thead><tbody>{lines}</tbody></table></div>"
+        f"<table><thead>{heads}</thead><tbody>{lines}</tbody></table></div>"
     )
+
+
+def line(texts, *, marks, cell):
+    """One row; `marks` says which of its cells are figures."""
+    end = cell.split()[0]
+    cells = (f"<{cell}{mark}>{words}</{end}>" for words, mark in zip(texts, marks, strict=True))
+    return f"<tr>{''.join(cells)}</tr>"

@@ -104,8 +104,9 @@ def form(box, *, session, fields, error=None, status=200):
     title = TITLES[session["mode"]]
     wrong = form_fields.wrong_field(error)
     debits = [kind for kind in session["payment_method_types"] if kind in methods.DEBITS.values()]
+    word = "Not saved." if session["mode"] == "setup" else "Not paid."
     body = "".join((
-        heading(session), form_fields.problem(error), '<form method="post" novalidate>',
+        heading(session), form_fields.problem(error, word=word), '<form method="post" novalidate>',
         person(box, session=session, fields=fields, wrong=wrong),
         kinds(debits, chosen=fields.get("payment_kind", "card")),
         form_fields.card_fields(fields, wrong=wrong),

@@ -53,7 +53,7 @@ def _card(box, *, session, customer, fields):
 def page(box, *, session, fields, error=None, status=200):
     features = box.store.objects[session["configuration"]]["features"]
     customer = box.store.objects[session["customer"]]
-    parts = ["<h1>Your contributions</h1>", form_fields.problem(error)]
+    parts = ["<h1>Your contributions</h1>", form_fields.problem(error, word="Not saved.")]
     stoppable = features["subscription_cancel"]["enabled"]
     for subscription in portal.running(box, customer=customer):
         parts.append(_subscription(subscription, stoppable=stoppable))
@@ -62,7 +62,7 @@ def page(box, *, session, fields, error=None, status=200):
     if features["invoice_history"]["enabled"]:
         parts.append(_invoices(box, customer=customer))
     if session["return_url"]:
-        parts.append(f'<p><a href="{text(session["return_url"])}">Back to the shop</a></p>')
+        parts.append(f'<p><a href="{text(session["return_url"])}">Go back</a></p>')
     return layout.page("Portal", body="".join(parts), status=status)
 
 
@@ -99,4 +99,5 @@ def _invoices(box, *, customer):
 
 
 def day(epoch):
-    return f"{datetime.datetime.fromtimestamp(epoch, datetime.UTC):%d %B %Y}"
+    moment = datetime.datetime.fromtimestamp(epoch, datetime.UTC)
+    return f"{moment.day} {moment:%B %Y}"
