@@ -41,10 +41,30 @@ DESKS = {
     "finance": {
         "desk-finance": "/desk/finance/?from=&to=",
         "desk-disputes": "/desk/finance/disputes/",
+        "desk-renewals": "/desk/finance/renewals/",
+        "desk-payouts": "/desk/finance/payouts/",
+        "desk-books": "/desk/finance/books/",
         "desk-notifications": "/desk/finance/events/",
         "desk-sources": "/desk/reports/appeals/",
     },
-    "campaigns": {"desk-appeals": "/desk/appeals/", "desk-campaigns": "/desk/appeals/campaigns/"},
+    "campaigns": {
+        "desk-appeals": "/desk/appeals/",
+        "desk-campaigns": "/desk/appeals/campaigns/",
+        "desk-experiments": "/desk/appeals/experiments/",
+    },
+}
+# One page of many, opened by its link in a list: the list, and which link.
+OPENED = {
+    "finance": {
+        "desk-contribution": ("/desk/finance/?from=&to=&kind=renewal", "a.row"),
+        "desk-dispute": ("/desk/finance/disputes/", "a.row"),
+        "desk-payout": ("/desk/finance/payouts/?status=paid", "a.row"),
+    },
+    "campaigns": {
+        "desk-appeal": ("/desk/appeals/", "main a[href*='/appeals/appeal/']"),
+        "desk-appeal-edit": ("/desk/appeals/appeal/wall-end/", "main a[href$='/edit/']"),
+        "desk-experiment": ("/desk/appeals/experiments/", "main td a, main th a"),
+    },
 }
 
 
@@ -171,10 +191,10 @@ def the_desks(camera):
             if camera.page.title().startswith("Not found"):
                 raise SystemExit(f"{address} is not there any more")
             camera.take(name)
-        if who == "finance":
-            camera.open("/desk/finance/?from=&to=&kind=renewal")
-            camera.open(camera.page.locator("a.row").first.get_attribute("href"))
-            camera.take("desk-contribution")
+        for name, (address, link) in OPENED[who].items():
+            camera.open(address)
+            camera.open(camera.page.locator(link).first.get_attribute("href"))
+            camera.take(name)
 
 
 def enter(camera, who):
