@@ -118,7 +118,7 @@ def test_the_account_shows_reason_next_try_and_ways(overdue, reader):
     day = clock.local_date(row.next_attempt_at)
     assert "Payment failed." in page
     assert "no money has moved" in page
-    assert f"<strong>{day:%-d %B}" in page
+    assert f"<strong>{day:%-d}\N{NO-BREAK SPACE}{day:%B}" in page
     assert row.hosted_url in page
     assert f"/account/subscriptions/{overdue.public_id}/card/" in page
 
