@@ -154,17 +154,27 @@ def settle_debit(box, *, intent):
         made.change(box, charge, changes={"status": "succeeded", "paid": True})
         finish(box, intent=intent, charge=charge)
         return True
-    if charge["balance_transaction"] is not None:
-        balance.take_back(box, charge=charge)
     code = "insufficient_funds"
-    changes = {"status": "failed", "paid": False, "failure_code": code,
-               "failure_message": cards.MESSAGES[code]}  # fmt: skip
-    made.change(box, charge, changes=changes)
-    box.emit("charge.failed", charge)
+    _fail_debit(box, charge=charge, code=code, message=cards.MESSAGES[code])
     error = error_of(method, code="payment_method_provider_decline",
                      decline_code=code, charge=charge["id"])  # fmt: skip
     _return_to_start(box, intent=intent, error=error)
     return False
+
+
+def call_back_debit(box, *, intent):
+    """A debit under way is given up together with its intent."""
+    charge = box.store.objects[intent["latest_charge"]]
+    message = "The payment was canceled before the bank had answered."
+    _fail_debit(box, charge=charge, code="charge_canceled", message=message)
+
+
+def _fail_debit(box, *, charge, code, message):
+    if charge["balance_transaction"] is not None:
+        balance.take_back(box, charge=charge)
+    changes = {"status": "failed", "paid": False, "failure_code": code, "failure_message": message}
+    made.change(box, charge, changes=changes)
+    box.emit("charge.failed", charge)
 
 
 def make_charge(box, *, intent, method, status, reason=None):

@@ -101,7 +101,9 @@ def cancel(call):
 
 
 def give_up(box, *, intent, reason=None):
-    """Nothing will be charged any more."""
+    """Nothing will be charged any more; what a bank debit has under way comes back."""
+    if intent["status"] == "processing":
+        charging.call_back_debit(box, intent=intent)
     changes = {
         "status": "canceled", "canceled_at": box.clock.now(), "next_action": None,
         "cancellation_reason": reason,

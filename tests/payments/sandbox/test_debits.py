@@ -137,3 +137,20 @@ def test_only_money_that_arrived_is_disputed(debited, page):
 
     assert answer.status == 400
     assert json.loads(answer.body)["error"]["param"] == "charge"
+
+
+@pytest.mark.parametrize("early", [False, True])
+def test_a_debit_under_way_for_a_void_invoice_brings_nothing(
+    open_session, page, stripe_client, box, early
+):
+    box.settings.change({"debits_book_early": early})
+    page.pay(open_session(interval="month"), payment_kind="sepa_debit")
+    [invoice] = stripe_client.v1.invoices.list().data
+    stripe_client.v1.invoices.void_invoice(invoice.id)
+    box.advance(7 * DAY)
+
+    [failed] = stripe_client.v1.charges.list().data
+    assert (failed.status, failed.failure_code) == ("failed", "charge_canceled")
+    assert sum(amount for _, amount in moved(stripe_client, failed)) == 0
+    [intent] = stripe_client.v1.payment_intents.list().data
+    assert intent.status == "canceled"
