@@ -71,6 +71,9 @@ def make_price(box, *, data, active=True):
     amount = data.get("unit_amount")
     if amount is None and data.get("unit_amount_decimal", "").isdecimal():
         amount = int(data["unit_amount_decimal"])
+    if amount is None and "custom_unit_amount" not in data:
+        message = "Prices require an `unit_amount` or `unit_amount_decimal` parameter to be set."
+        raise errors.invalid(message, param="unit_amount")
     recurring = data.get("recurring")
     price = made.make(
         box, "price", prefix="price", active=active, billing_scheme="per_unit",
@@ -90,6 +93,9 @@ def full_recurring(given):
         return None
     if given.get("interval") not in ("day", "week", "month", "year"):
         raise errors.invalid("Invalid recurring interval.", param="recurring[interval]")
+    if given.get("interval_count", 1) < 1:
+        message = "This value must be greater than or equal to 1."
+        raise errors.invalid(message, param="recurring[interval_count]")
     return {
         "interval": given["interval"],
         "interval_count": given.get("interval_count", 1),
@@ -133,6 +139,15 @@ def list_prices(call):
         and recurring.items() <= (one["recurring"] or {}).items()
     )  # fmt: skip
     return lists.Listing(found, url="/v1/prices")
+
+
+def recurring_price_of(box, *, item, param):
+    """The same for what is charged again and again, each time the same sum."""
+    price = price_of(box, item=item, param=param)
+    if price["recurring"] is None or price["unit_amount"] is None:
+        message = "The price specified is not a recurring one of a fixed sum."
+        raise errors.invalid(message, param=f"{param}[price]")
+    return price
 
 
 def price_of(box, *, item, param):

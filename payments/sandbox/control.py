@@ -156,6 +156,8 @@ def fail_payout(box, fields):
 def update_card(box, fields):
     """The network renews a card: `number`, `exp_month` and `exp_year`, as far as they are given."""
     method = box.store.get("payment_method", id=fields.get("payment_method"))
+    if method["type"] != "card":
+        raise errors.invalid("Only a card is renewed by its network.", param="payment_method")
     exp = None
     if "exp_year" in fields:
         exp = (int(number(fields, name="exp_month")), int(number(fields, name="exp_year")))

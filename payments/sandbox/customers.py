@@ -25,6 +25,8 @@ def make(box, *, email=None, name=None, metadata=None, **fields):
 
 def create(call):
     box, params = call.box, call.params
+    if "test_clock" in params:
+        box.store.get("test_helpers.test_clock", id=params["test_clock"], param="test_clock")
     fields = made.emptied(params, names=(*FIELDS, "test_clock"))
     customer = make(box, metadata=params.get("metadata"), **fields)
     _set_method(box, customer=customer, params=params)

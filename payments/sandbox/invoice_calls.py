@@ -1,6 +1,7 @@
 """Calls about invoices and invoice payments."""
 
 from payments.sandbox import (
+    agreements,
     charging,
     cycle,
     errors,
@@ -129,7 +130,7 @@ def create_preview(call):
     subscription = box.store.get(
         "subscription", id=call.params["subscription"], param="subscription"
     )
-    if subscription["status"] == "canceled" or cycle.ending(subscription):
+    if subscription["status"] in agreements.ENDED or cycle.ending(subscription):
         raise errors.invalid(
             "No upcoming invoices for customer", code="invoice_upcoming_none", param="subscription"
         )

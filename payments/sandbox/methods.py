@@ -155,7 +155,7 @@ def update(call):
     if "billing_details" in params:
         changes["billing_details"] = {**method["billing_details"], **params["billing_details"]}
     made.change(box, method, changes=changes)
-    if "card" in params:
+    if "card" in params and method["type"] == "card":
         method["card"].update(params["card"])
         box.store.put(method)
     box.emit("payment_method.updated", method, before=before)

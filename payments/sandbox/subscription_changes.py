@@ -93,11 +93,14 @@ def _change_item(box, *, subscription, item):
     if "id" in item and known is None:
         raise errors.missing_reference("subscription item", id=item["id"], param="items[0][id]")
     if item.get("deleted"):
+        if known is None or len(items) == 1:
+            message = "A subscription must have at least one active price."
+            raise errors.invalid(message, param="items[0][deleted]")
         items.remove(known)
         return
     price = known and known["price"]
     if known is None or "price" in item or "price_data" in item:
-        price = catalog.price_of(box, item=item, param="items[0]")
+        price = catalog.recurring_price_of(box, item=item, param="items[0]")
         _check_price(subscription, price=price)
     if known is None:
         known = agreements.make_item(box, subscription=subscription, price=price)
@@ -115,8 +118,6 @@ def _check_price(subscription, *, price):
             f" {subscription['currency']}.",
             param="items[0][price_data][currency]",
         )
-    if price["recurring"] is None:
-        raise errors.invalid("The price specified is not recurring.", param="items[0][price]")
 
 
 def _change_pause(box, *, subscription, params):

@@ -88,8 +88,8 @@ def create(call):
             raise errors.required(name)
     customer = box.store.get("customer", id=params["customer"], param="customer")
     prices = [
-        (catalog.price_of(box, item=item, param=f"items[{place}]"), item.get("quantity", 1),
-         item.get("metadata"))
+        (catalog.recurring_price_of(box, item=item, param=f"items[{place}]"),
+         item.get("quantity", 1), item.get("metadata"))
         for place, item in enumerate(params["items"])
     ]  # fmt: skip
     method = params.get("default_payment_method")
@@ -97,7 +97,7 @@ def create(call):
         method = methods.attached(
             box, id=method, customer=customer["id"], param="default_payment_method"
         )["id"]
-    trial_end = params.get("trial_end")
+    trial_end = None if params.get("trial_end") == "now" else params.get("trial_end")
     subscription = agreements.make(
         box, customer=customer["id"], prices=prices, method=method, status="incomplete",
         metadata=params.get("metadata"), trial_end=trial_end,

@@ -14,9 +14,8 @@ def answer(box, *, method, id, query, body):
         return layout.page("Not found", body="<h1>No such session</h1>", status=404)
     if session["status"] != "open":
         return said_closed(session)
-    if (box.store.objects.get(session["customer"]) or {}).get("deleted"):
-        sentence = "This payment page is no longer available. Nothing was charged."
-        return layout.closed("Not available", sentence=sentence, link=session["cancel_url"])
+    if is_orphan(box, session=session):
+        return said_orphan(session)
     if method != "POST":
         return form(box, session=session, fields=form_fields.read(query))
     with test_clocks.time_of(box, ids=(session["customer"],)):
@@ -41,6 +40,16 @@ def said_closed(session):
         return layout.closed("Expired", sentence=sentence, link=session["cancel_url"])
     return layout.closed("Already complete", sentence="This payment page was completed before.",
                          link=success_url(session))  # fmt: skip
+
+
+def is_orphan(box, *, session):
+    """Whether the customer it was opened for has been deleted since."""
+    return bool((box.store.objects.get(session["customer"]) or {}).get("deleted"))
+
+
+def said_orphan(session):
+    sentence = "This payment page is no longer available. Nothing was charged."
+    return layout.closed("Not available", sentence=sentence, link=session["cancel_url"])
 
 
 def success_url(session):

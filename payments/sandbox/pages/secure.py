@@ -24,6 +24,8 @@ def answer(box, *, method, id, query, body):
         return confirm_invoice(box, intent=intent, approved=approved)
     if session["status"] != "open":
         return pay.said_closed(session)
+    if pay.is_orphan(box, session=session):
+        return pay.said_orphan(session)
     outcome = paying.authenticated(box, session=session, approved=approved)
     return pay.after(box, session=session, outcome=outcome, fields={})
 

@@ -214,6 +214,23 @@ def test_items_and_lines_are_lists_of_their_own(subscribed, open_session, stripe
     assert shown.line_items.data[0].id == lines[0].id
 
 
+def test_a_customer_lives_by_a_test_clock_and_by_nothing_else(stripe_client, product):
+    for clock in (product.id, "clock_nothing"):
+        with pytest.raises(stripe.InvalidRequestError) as caught:
+            stripe_client.v1.customers.create({"test_clock": clock})
+        assert caught.value.param == "test_clock"
+
+
+def test_only_a_card_is_renewed_by_its_network(stripe_client, page):
+    made = stripe_client.v1.payment_methods.create(
+        {"type": "sepa_debit", "sepa_debit": {"iban": "DE89370400440532013000"}}
+    )
+    answer = page.post("/sandbox/update_card", payment_method=made.id, number="5555555555554444")
+    assert answer.status == 400
+    changed = {"card": {"exp_month": 6, "exp_year": 2032}, "metadata": {"a": "1"}}
+    assert stripe_client.v1.payment_methods.update(made.id, changed).metadata["a"] == "1"
+
+
 def test_a_test_clock_is_read_listed_and_taken_away(stripe_client, box):
     clocks = stripe_client.v1.test_helpers.test_clocks
     made = clocks.create({"frozen_time": 1_800_000_000, "name": "Ours"})

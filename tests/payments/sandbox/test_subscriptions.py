@@ -191,6 +191,32 @@ def test_an_item_without_an_id_is_a_second_one(subscribed, update, product):
     assert [one.price.unit_amount for one in both["items"].data] == [1000, 1500]
 
 
+def test_a_subscription_has_a_price_of_a_fixed_sum_that_recurs(
+    subscribed, update, begun, product, stripe_client
+):
+    subscription = subscribed()
+    [item] = subscription["items"].data
+    price = {"currency": "eur", "product": product.id}
+    once = stripe_client.v1.prices.create({**price, "unit_amount": 500})
+    free = stripe_client.v1.prices.create({
+        **price, "custom_unit_amount": {"enabled": True}, "recurring": {"interval": "month"},
+    })  # fmt: skip
+    for wrong in (
+        {"id": item.id, "deleted": True}, {"deleted": True}, {"id": item.id, "price": once.id},
+        {"id": item.id, "price": free.id}, {"price": once.id},
+    ):  # fmt: skip
+        with pytest.raises(stripe.InvalidRequestError):
+            update(subscription, items=[wrong], proration_behavior="none")
+    with pytest.raises(stripe.InvalidRequestError, match="not a recurring"):
+        begun(items=[{"price": once.id}])
+    with pytest.raises(stripe.InvalidRequestError, match="unit_amount"):
+        stripe_client.v1.prices.create(price)
+    never = {"interval": "month", "interval_count": 0}
+    with pytest.raises(stripe.InvalidRequestError, match="equal to 1"):
+        stripe_client.v1.prices.create({**price, "unit_amount": 5, "recurring": never})
+    assert begun("pm_card_visa", trial_end="now").status == "active"
+
+
 def test_a_change_is_made_whole_or_not_at_all(subscribed, update, product, stripe_client):
     subscription = subscribed()
     items = new_amount(subscription, product, currency="usd")
@@ -235,6 +261,8 @@ def test_what_nobody_has_paid_in_a_day_never_began(begun, stripe_client, box, in
     assert told["data"]["previous_attributes"]["status"] == "incomplete"
     with pytest.raises(stripe.InvalidRequestError):
         stripe_client.v1.subscriptions.update(waiting.id, {"metadata": {"a": "1"}})
+    with pytest.raises(stripe.InvalidRequestError, match="No upcoming"):
+        stripe_client.v1.invoices.create_preview({"subscription": waiting.id})
 
 
 def test_what_is_paid_within_a_day_begins(begun, stripe_client, box):
