@@ -8,9 +8,10 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
 
 from babel import Locale
-from babel.numbers import format_currency, get_currency_symbol
+from babel.numbers import NumberPattern, format_currency, get_currency_symbol, parse_pattern
 
 ZERO_DECIMAL = frozenset(
     [
@@ -160,19 +161,22 @@ class Money:
         return f"{self.decimal.to_integral_value():f}" if whole else self.plain()
 
     def format(self, locale: str = "en") -> str:
-        """As a reader of `locale` expects it: `€10.50`, `10,50 €`."""
-        return format_currency(self.decimal, self.currency.upper(), locale=babel_locale(locale))
+        """As a reader of `locale` expects it: `€10.50`, `10,50 €`; in all the minor unit's digits.
+
+        CLDR would round to what is used in shops: no hundredths of a króna or a dinar.
+        """
+        return self._printed(locale, digits=exponent(self.currency))
 
     def short(self, locale: str = "en") -> str:
         """Like `format`, without the decimals of a whole sum: `€10`."""
-        if "." in self.typed():
-            return self.format(locale)
+        return self.format(locale) if "." in self.typed() else self._printed(locale, digits=0)
+
+    def _printed(self, locale: str, *, digits: int) -> str:
         name = babel_locale(locale)
-        pattern = Locale.parse(name).currency_formats["standard"].pattern
         return format_currency(
             self.decimal,
             self.currency.upper(),
-            format=pattern.replace(".00", ""),
+            format=_pattern(name, digits),
             locale=name,
             currency_digits=False,
         )
@@ -221,6 +225,13 @@ def babel_locale(language: str) -> str:
     """Django's language code (`en-ie`) as Babel writes it (`en_IE`)."""
     base, _, region = language.replace("_", "-").partition("-")
     return f"{base}_{region.upper()}" if region else base
+
+
+@cache
+def _pattern(name: str, digits: int) -> NumberPattern:
+    """How a locale writes sums, with so many decimals."""
+    pattern = Locale.parse(name).currency_formats["standard"].pattern
+    return parse_pattern(pattern.replace(".00", "." + "0" * digits if digits else ""))
 
 
 def _minor_from_text(text: str, digits: int) -> int:

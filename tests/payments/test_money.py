@@ -77,14 +77,34 @@ def test_what_a_page_prints_is_read_back_in_every_language(locale, minor, curren
 
 
 @pytest.mark.case("F48")
-@pytest.mark.parametrize("currency", CURRENCIES)
+@pytest.mark.parametrize("currency", [*CURRENCIES, "huf", "twd", "rsd", "cop", "dkk", "inr"])
 def test_every_currency_prints_as_many_digits_as_stripe_counts(currency):
     digits = 0 if currency in ZERO_DECIMAL else 3 if currency in THREE_DECIMAL else 2
     assert exponent(currency) == digits
     assert Money(123456, currency).plain() == f"{Decimal(123456).scaleb(-digits):f}"
     assert Money(123456, currency).decimal * 10**digits == 123456
     for locale in LOCALES:
-        assert str(123456)[0] in Money(123456, currency).format(locale)
+        for minor in (123456, 100000, 1, -123456):
+            money = Money(minor, currency)
+            assert read_from_a_page(money.format(locale), currency) == money, locale
+
+
+def read_from_a_page(printed, currency):
+    """By the digits alone; as many stand behind the last sign as the currency counts."""
+    digits = exponent(currency)
+    kept = re.sub(r"[^0-9.,]", "", printed)
+    assert not digits or len(re.split(r"[.,]", kept)[-1]) == digits, printed
+    number = int(re.sub(r"[.,]", "", kept))
+    return Money(-number if re.search("[-\u2212]", printed) else number, currency)
+
+
+@pytest.mark.case("F48")
+@pytest.mark.parametrize(
+    ("minor", "currency", "printed"),
+    [(1050, "isk", "ISK10.50"), (1050, "rsd", "RSD10.50"), (1050, "huf", "HUF10.50")],
+)
+def test_no_hundredth_is_rounded_away_where_shops_have_none(minor, currency, printed):
+    assert Money(minor, currency).format("en").replace("\u00a0", "") == printed
 
 
 def test_sums_are_printed_as_readers_expect_them():
