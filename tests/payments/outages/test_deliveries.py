@@ -7,7 +7,7 @@ import time_machine
 from django.urls import reverse
 
 from payments import tasks
-from payments.models import Checkout, Contribution, Receipt, StripeEvent
+from payments.models import Checkout, Contribution, LedgerEntry, Receipt, StripeEvent
 from payments.sandbox.methods import FAILING_ACCOUNT, GOOD_ACCOUNT
 from payments.sweep import sweep
 from payments.webhooks import backfill, inbox
@@ -18,6 +18,20 @@ pytestmark = pytest.mark.django_db
 TEN_MINUTES = 600
 
 
+def assert_booked_once():
+    """One gift of ten euro: the checkout, the contribution, the books and the receipt agree."""
+    assert Checkout.objects.get().status == Checkout.Status.PAID
+    paid = Contribution.objects.get()
+    assert (paid.status, paid.charged.minor, paid.checkout) == (
+        "paid",
+        1000,
+        Checkout.objects.get(),
+    )
+    entries = LedgerEntry.objects.exclude(kind="fee")
+    assert list(entries.values_list("kind", "gross_minor")) == [("gift", 1000)]
+    assert Receipt.objects.get().contribution == paid
+
+
 @pytest.mark.case("F1")
 def test_a_payment_told_before_we_know_its_session_is_booked(client, stripe_sandbox, pay, deliver):
     stripe_sandbox.faults.add({"path": "/v1/checkout/sessions", "kind": "lost_answer", "times": 3})
@@ -26,7 +40,7 @@ def test_a_payment_told_before_we_know_its_session_is_booked(client, stripe_sand
     (session,) = stripe_sandbox.store.newest("checkout.session")
     pay(session["url"])
     deliver()
-    assert Checkout.objects.get().status == Checkout.Status.PAID
+    assert_booked_once()
 
 
 @pytest.mark.case("F1")
@@ -37,16 +51,20 @@ def test_the_page_after_paying_shows_what_an_early_notification_told(
     checkout = begin(client)
     pay(checkout.stripe_url)
     tasks.drain()
+    assert_booked_once()
     answer = client.get(reverse("supporters:thanks", args=[checkout.public_id]))
     assert answer.status_code == 200
-    assert Checkout.objects.get().status == Checkout.Status.PAID
+    assert "€10" in answer.content.decode()
+    assert Receipt.objects.get().number in answer.content.decode()
+    deliver()
+    assert_booked_once()
 
 
 @pytest.mark.case("F2")
 def test_who_never_comes_back_is_booked_and_gets_the_receipt(client, pay, deliver, mailoutbox):
     pay(begin(client).stripe_url)
     deliver()
-    assert Contribution.objects.get().status == Contribution.Status.PAID
+    assert_booked_once()
     assert [letter.to for letter in mailoutbox] == [["nora@example.org"]]
 
 
@@ -55,9 +73,10 @@ def test_a_payment_of_which_nobody_tells_is_found_by_the_sweep(
     client, stripe_sandbox, pay, mailoutbox
 ):
     pay(begin(client).stripe_url)
-    sweep()
-    tasks.drain()
-    assert Contribution.objects.get().status == Contribution.Status.PAID
+    for _ in range(2):
+        sweep()
+        tasks.drain()
+    assert_booked_once()
     assert len(mailoutbox) == 1
 
 
@@ -80,6 +99,9 @@ def test_a_day_without_an_endpoint_loses_nothing(client, stripe_sandbox, pay, ad
     sweep()
     tasks.drain()
     assert Contribution.objects.received().exclude(fee_minor=None).count() == 3
+    kinds = sorted(LedgerEntry.objects.values_list("kind", "gross_minor", "fee_minor"))
+    assert kinds == [("fee", 0, 40)] * 3 + [("gift", 1000, 0)] * 3
+    assert sorted(Receipt.objects.values_list("sequence", flat=True)) == [1, 2, 3]
     assert len(mailoutbox) == 3
 
 
