@@ -5,7 +5,7 @@ from typing import Any
 
 import structlog
 from django.core.management.base import BaseCommand, CommandParser
-from django.db import DatabaseError, close_old_connections
+from django.db import InterfaceError, OperationalError, close_old_connections
 
 from payments import tasks
 from payments.sweep import sweep
@@ -39,7 +39,7 @@ class Command(BaseCommand):
                 if not swept or time.monotonic() - swept > SWEEP_SECONDS:
                     sweep()
                     swept = time.monotonic()
-            except DatabaseError as error:
+            except (OperationalError, InterfaceError) as error:
                 # It restarts, or is switched over: what was claimed is due again in a minute.
                 log.warning("tick_without_database", error=type(error).__name__)
             close_old_connections()

@@ -107,7 +107,14 @@ def test_a_refund_that_lost_its_connection_is_sent_once(server, client, pay, str
     assert outbox.run_due() == 0
 
 
-def test_a_worker_without_a_broker_outlives_a_database_that_restarts(client):
+@pytest.fixture
+def own(_template, stripe_sandbox):
+    """A database outside the test's transaction, of whichever kind."""
+    with _template.copied():
+        yield
+
+
+def test_a_worker_without_a_broker_outlives_a_database_that_restarts(own, client):
     """`tick --forever` is nobody's child in a small installation: it has to go on by itself."""
     post(client, event(type="moon.landed"))
     failures = [OperationalError("the server closed the connection"), KeyboardInterrupt()]

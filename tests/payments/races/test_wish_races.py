@@ -15,6 +15,7 @@ from payments.webhooks import inbox
 from supporters.models import User
 from tests.builders import subscribe
 from tests.payments.races.conftest import failures, together
+from tests.payments.services.wishes import WISHES
 from tests.payments.webhooks.test_inbox import event
 
 MONTH = 32 * 86400
@@ -53,21 +54,73 @@ def as_stripe_has_it(sandbox, shared):
     row.refresh_from_db()
     price = truth["items"]["data"][0]["price"]["unit_amount"]
     assert (row.status, row.amount_minor) == (truth["status"], price)
-    assert row.ending == bool(truth["cancel_at"] or truth["cancel_at_period_end"])
+    ending = bool(truth["cancel_at"] or truth["cancel_at_period_end"])
+    assert row.ending == (ending and truth["status"] != "canceled")
     assert not SubscriptionChange.objects.filter(status="asked").exists()
     return row, truth
 
 
+def wished(name):
+    return lambda: WISHES[name](mine())
+
+
+@pytest.mark.case("F45")
 @pytest.mark.case("F46")
-@pytest.mark.parametrize("wish", [cancel, pause, change(1500)], ids=["cancel", "pause", "change"])
+@pytest.mark.parametrize("wish", ["amount", "cover", "frequency", "day", "pause", "skip", "cancel"])
 def test_a_wish_during_a_renewal_loses_neither(wish, row, shared, stripe_sandbox):
+    """The period has begun: it is charged as agreed, once, and the wish counts from the next on."""
     stripe_sandbox.advance(MONTH)
     stripe_sandbox.deliver_due()
-    outcomes = together(wish, tasks.drain, tasks.drain)
+    outcomes = together(wished(wish), tasks.drain, tasks.drain)
     assert not failures(outcomes, but=ChangeRefused)
     row, _ = as_stripe_has_it(stripe_sandbox, shared)
     assert row.contributions.count() == 2
     assert {paid.charged.minor for paid in row.contributions.all()} == {1000}
+
+
+@pytest.mark.case("F46")
+@pytest.mark.parametrize("minutes", [0, 30, 90])
+def test_stopping_at_once_during_a_renewal_keeps_nothing_that_came_after_it(
+    row, shared, stripe_sandbox, minutes
+):
+    stripe_sandbox.advance(left_until(row.next_charge_at, stripe_sandbox) + 60 * minutes + 1)
+    stripe_sandbox.deliver_due()
+    outcomes = together(wished("cancel_now"), tasks.drain, tasks.drain)
+    assert not failures(outcomes, but=ChangeRefused)
+    stripe_sandbox.advance(MONTH)
+    row, _ = as_stripe_has_it(stripe_sandbox, shared)
+    assert row.status == "canceled"
+    for paid in row.contributions.received().with_refunded():
+        late = paid.received_at > row.ended_at
+        assert paid.refunded_minor == (1000 if late else 0)
+    assert row.contributions.count() == (2 if minutes == 90 else 1)
+
+
+@pytest.mark.case("F46")
+@pytest.mark.parametrize(
+    ("before", "wish"), [("pause", "resume"), ("skip", "resume"), ("cancel", "undo")]
+)
+def test_taking_a_wish_back_during_a_renewal_charges_no_period_twice(
+    before, wish, row, shared, stripe_sandbox
+):
+    WISHES[before](mine())
+    stripe_sandbox.advance(left_until(row.next_charge_at, stripe_sandbox) - 1)
+    shared()
+    outcomes = together(wished(wish), lambda: stripe_sandbox.advance(2), tasks.drain)
+    assert not failures(outcomes, but=(ChangeRefused, GatewayError))
+    stripe_sandbox.advance(2 * 3600)
+    row, truth = as_stripe_has_it(stripe_sandbox, shared)
+    assert row.contributions.count() <= 2
+    stripe_sandbox.advance(MONTH)
+    shared()
+    days = [paid.received_at.date() for paid in row.contributions.received()]
+    assert len(days) == len(set(days)) <= 3
+    row.refresh_from_db()
+    assert row.running is (truth["status"] != "canceled")
+
+
+def left_until(moment, sandbox):
+    return int(moment.timestamp()) - sandbox.clock.now()
 
 
 @pytest.mark.case("F46")
