@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.contrib.auth import get_user_model
+from django.db import IntegrityError
 
 from payments import clock, outbox
 from payments.crash import crash_here
@@ -28,6 +29,16 @@ def sync(stripe_subscription_id: str) -> Subscription:
     """Take over what Stripe says now. An older reading never replaces a newer one."""
     state = calls.subscription(stripe_subscription_id)
     crash_here("subscription.read")
+    try:
+        return _kept(state)
+    except IntegrityError:
+        # A page and a notification made it at the same moment: it is there to be held now.
+        if found(Subscription, stripe_subscription_id=state.id) is None:
+            raise
+        return _kept(state)
+
+
+def _kept(state: SubscriptionState) -> Subscription:
     with one_transaction():
         row = held(Subscription, stripe_subscription_id=state.id)
         if row is None:

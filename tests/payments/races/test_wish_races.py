@@ -7,13 +7,20 @@ import pytest
 from payments import outbox, tasks
 from payments.gateway.errors import GatewayError
 from payments.gateway.events import parse
-from payments.models import Contribution, OutboxTask, StripeEvent, Subscription, SubscriptionChange
+from payments.models import (
+    Consent,
+    Contribution,
+    OutboxTask,
+    StripeEvent,
+    Subscription,
+    SubscriptionChange,
+)
 from payments.money import Money
 from payments.services import subscriptions
 from payments.services.changes import ChangeRefused
 from payments.webhooks import inbox
 from supporters.models import User
-from tests.builders import subscribe
+from tests.builders import begin, subscribe
 from tests.payments.races.conftest import failures, together
 from tests.payments.services.wishes import WISHES
 from tests.payments.webhooks.test_inbox import event
@@ -186,6 +193,18 @@ def test_the_same_wish_sent_three_times_is_one(row, shared, stripe_sandbox):
     assert not failures(outcomes, but=(ChangeRefused, GatewayError))
     as_stripe_has_it(stripe_sandbox, shared)
     assert SubscriptionChange.objects.filter(status="done").count() == 1
+
+
+@pytest.mark.case("F4")
+@pytest.mark.parametrize("again", range(3))
+def test_a_subscription_heard_of_by_six_at_once_is_one(again, shared, stripe_sandbox, client, pay):
+    """The page that switches to yearly and the notification of it, for one."""
+    pay(begin(client, frequency="month").stripe_url)
+    (stripe_id,) = stripe_sandbox.store.kinds["subscription"]
+    outcomes = together(*[lambda: subscriptions.sync(stripe_id)] * 6)
+    assert not failures(outcomes)
+    assert {row.stripe_subscription_id for row in outcomes} == {stripe_id}
+    assert Subscription.objects.count() == Consent.objects.count() == 1
 
 
 @pytest.mark.case("F3")
