@@ -173,11 +173,15 @@ def a_giver(camera):
 
 def wait_for_the_letter(camera):
     """The worker writes it meanwhile, after the letters of the year before."""
+    wait_until(camera, f"/demo/mail/?to={EMAIL}", says="Your receipt")
+
+
+def wait_until(camera, address, *, says):
     for _ in range(PATIENCE_SECONDS):
-        if "Your receipt" in camera.page.request.get(f"/demo/mail/?to={EMAIL}").text():
+        if says in camera.page.request.get(address).text():
             return
         camera.page.wait_for_timeout(1000)
-    raise SystemExit("The receipt has not come.")
+    raise SystemExit(f"{address} does not come to say: {says}")
 
 
 def a_supporter(camera):
@@ -196,6 +200,8 @@ def the_desks(camera):
     for who, pages in DESKS.items():
         camera.new_window()
         enter(camera, who)
+        if who == "finance":
+            wait_until(camera, "/desk/finance/books/", says="The books tie.")
         for name, address in pages.items():
             camera.open(address)
             if camera.page.title().startswith("Not found"):
