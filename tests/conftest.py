@@ -8,6 +8,8 @@ from django.conf import settings
 from django.core.cache import cache
 from django.core.files.storage import InMemoryStorage
 from django.db import connection
+from hypothesis import HealthCheck
+from hypothesis import settings as examples
 
 from payments import clock, outbox
 from payments.gateway import calls
@@ -21,6 +23,11 @@ from tests.stripe_transport import SandboxTransport
 # An account with funds enough: refunds go through at once.
 RICH = {"refunds_need_funds": False}
 CARD = "4242424242424242"
+# How long a busy machine takes over an example says nothing of what is tested.
+examples.register_profile(
+    "any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+examples.load_profile("any machine")
 
 
 @pytest.fixture(autouse=True)

@@ -31,18 +31,7 @@ PLAIN = ["-x", "-p", "no:cacheprovider", "-p", "no:cov", "-p", "no:xdist"]
 TIMES, LEAST = 10, 10.0
 
 
-class Unhurried:
-    """A plugin: being slow is not what is judged, and coverage makes everything slower."""
-
-    def pytest_configure(self) -> None:
-        from hypothesis import HealthCheck, settings
-
-        slow = [HealthCheck.too_slow]
-        settings.register_profile("judged", deadline=None, suppress_health_check=slow)
-        settings.load_profile("judged")
-
-
-class Bench(Unhurried):
+class Bench:
     """A plugin that judges mutants in place of a run of the tests."""
 
     def __init__(self, judge: Callable[["Bench"], None], *, longest: float) -> None:
@@ -238,7 +227,7 @@ def be_cold_mutant(path: str, place: str, names: str) -> int:
         importlib.import_module(mutant.module)
     except Exception:  # noqa: BLE001
         return 1
-    return int(pytest.main([*PLAIN, f"@{names}"], plugins=[Unhurried()]))
+    return int(pytest.main([*PLAIN, f"@{names}"]))
 
 
 if __name__ == "__main__":
