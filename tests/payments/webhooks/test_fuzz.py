@@ -190,7 +190,6 @@ NO_IDS = [[], [{}], 7, {"id": 7}, {"id": ["x"]}, True]
         ("invoice.payment_action_required", ["parent"]),
         ("invoice_payment.paid", ["invoice"]),
         ("charge.refunded", ["payment_intent"]),
-        ("charge.failed", ["payment_intent"]),
         ("payment_method.automatically_updated", ["customer"]),
     ],
 )
