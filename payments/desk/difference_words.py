@@ -101,6 +101,13 @@ WORDS: dict[str, Words] = {
     Kind.SUBSCRIPTION_GONE: Words(
         _("It was deleted at Stripe; nothing is charged any more."), _("End it here too")
     ),
+    Kind.SUBSCRIPTION_TWICE: Words(
+        _(
+            "The end of the first was taken back in Stripe's dashboard; both will be charged. Ask"
+            " the supporter which one to keep, and end the other."
+        ),
+        "",
+    ),
     Kind.RENEWAL_MISSED: Words(
         _("The day of the charge has passed, and nothing was heard of it."),
         _("Read the subscription and its last invoice"),

@@ -82,6 +82,7 @@ class Difference(models.Model):
         SUBSCRIPTION_ENDED = "subscription_ended", "Subscription ended at Stripe, unseen"
         SUBSCRIPTION_UNKNOWN = "subscription_unknown", "Subscription that only Stripe knows"
         SUBSCRIPTION_GONE = "subscription_gone", "Subscription that Stripe does not know"
+        SUBSCRIPTION_TWICE = "subscription_twice", "Two that were to follow each other both go on"
         RENEWAL_MISSED = "renewal_missed", "Renewal that was due and not made"
         BALANCE = "balance", "Stripe holds another sum"
 

@@ -1,4 +1,4 @@
-"""Subscriptions: ours against Stripe's, and renewals that were due against those made."""
+"""Subscriptions: ours against Stripe's and against each other, and renewals due against made."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -29,6 +29,16 @@ def compare(*, before: datetime) -> Iterator[Finding]:
             yield from _compared(rows.get(state.id), state, before=before)
     for row in mine.filter(stripe_subscription_id__in=running, started_at__lt=before):
         yield _about(row, Kind.SUBSCRIPTION_GONE, ours=row.status)
+
+
+def twice() -> Iterator[Finding]:
+    """One that goes on though another was to begin where it ends: both will be charged (F45)."""
+    mine = Subscription.objects.running().filter(livemode=livemode(), cancel_at=None)
+    for row in mine.filter(followers__status__in=Subscription.RUNNING).distinct():
+        if later := row.successor:
+            theirs = f"{later.amount.format()} {later.frequency}"
+            ours = f"{row.amount.format()} {row.frequency}"
+            yield _about(row, Kind.SUBSCRIPTION_TWICE, ours=ours, theirs=theirs)
 
 
 def missed(*, now: datetime) -> Iterator[Finding]:

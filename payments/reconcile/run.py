@@ -113,4 +113,5 @@ def _findings(tally: Tally, *, now: datetime, before: datetime) -> Iterator[Find
     yield from papers.compare(before=before)
     yield from transfers.compare(now=now, before=before)
     yield from agreements.compare(before=before)
+    yield from agreements.twice()
     yield from agreements.missed(now=now)

@@ -21,17 +21,18 @@ from payments.models import (
     Refund,
     Subscription,
 )
+from payments.money import Money
 from payments.reconcile import repairs
 from payments.sandbox import balance, made
 from payments.sandbox.methods import GOOD_ACCOUNT
-from payments.services import ledger
+from payments.services import ledger, subscriptions
 from tests.builders import begin, give, operate, subscribe
 
 pytestmark = pytest.mark.django_db
 DATED = re.compile(r"20\d\d-[\d-]+")
 HIDDEN = ["charge", "sum", "kept", "currency", "exchanged", "unbooked", "paper", "mode"]
 GIFTS = ["refund", "dispute", "won", "over", "alone", "double", "uneven"]
-AGREEMENTS = ["state", "amount", "ended", "missed"]
+AGREEMENTS = ["state", "amount", "ended", "missed", "twice"]
 DOLLARS = {"currency": "usd", "rate": "1.1"}
 PRICE = {"currency": "eur", "product": "prod_keepopen", "recurring": {"interval": "month"}}
 SHOP = {"confirm": True, "payment_method": "pm_card_visa", "return_url": "https://shop.example.org"}
@@ -45,6 +46,8 @@ def rows(client, pay, deliver, advance, stripe, stripe_sandbox, compare):
         rows[name] = give(client, pay, deliver, amount=euro, email=f"{name}@example.org")
     for euro, name in enumerate(AGREEMENTS, start=12):
         rows[name] = subscribe(client, pay, deliver, amount=euro, email=f"{name}@example.org")
+    year = Money(16_000, "eur")
+    subscriptions.change_frequency(rows["twice"], frequency="year", gift=year, actor=None)
     debit = begin(client, amount="22")
     pay(debit.stripe_url, payment_kind="sepa_debit", account=GOOD_ACCOUNT)
     for _ in range(5):
@@ -104,6 +107,7 @@ def change_subscriptions(stripe, rows):
     fields = {"items": items, "proration_behavior": "none"}
     api.update(rows["amount"].stripe_subscription_id, fields)
     api.cancel(rows["ended"].stripe_subscription_id)
+    api.update(rows["twice"].stripe_subscription_id, {"cancel_at_period_end": False})
 
 
 @pytest.fixture
@@ -134,6 +138,7 @@ def mistakes(rows, charges, book, stripe_sandbox):
     )  # fmt: skip
     whole = Payout.objects.earliest("id")
     PayoutItem.objects.filter(payout=whole).first().delete()
+    Subscription.objects.filter(pk=rows["twice"].pk).update(cancel_at=None)
     due = clock.now() - timedelta(days=5)
     Subscription.objects.filter(pk=rows["missed"].pk).update(next_charge_at=due)
     Subscription.objects.create(
@@ -186,6 +191,7 @@ FOUND = {
     "subscription_ended": ["ended@example.org active canceled"],
     "subscription_gone": ["missed@example.org active"],
     "subscription_state": ["state@example.org goes on ends"],
+    "subscription_twice": ["twice@example.org €16.00 month €160.00 year"],
     "subscription_unknown": ["€8.00 month"],
     "unbalanced": ["uneven@example.org 7 0"],
     "unbooked": ["hidden@example.org charge €22.00"],

@@ -6,6 +6,8 @@ import pytest
 
 from payments import clock
 from payments.models import Contribution, Payout, PayoutItem, Subscription
+from payments.money import Money
+from payments.services import subscriptions
 from tests.builders import begin, give
 
 pytestmark = pytest.mark.django_db
@@ -153,6 +155,22 @@ def test_a_subscription_that_stripe_does_not_know(agreement, compare, mend):
     mend()
     assert compare() == {}
     assert Subscription.objects.get(stripe_subscription_id="sub_deleted").status == "canceled"
+
+
+@pytest.mark.case("F44")
+@pytest.mark.case("F45")
+def test_one_that_goes_on_beside_what_was_to_follow_it(agreement, stripe, compare, deliver):
+    year = Money(12_000, "eur")
+    subscriptions.change_frequency(agreement, frequency="year", gift=year, actor=None)
+    deliver()
+    assert compare() == {}
+    first = agreement.stripe_subscription_id
+    stripe.subscriptions.update(first, {"cancel_at_period_end": False})
+    deliver()
+    assert compare() == {"subscription_twice": 1}
+    stripe.subscriptions.cancel(first)
+    deliver()
+    assert compare() == {}
 
 
 def test_a_renewal_that_was_due_and_not_made(agreement, compare, mend):
