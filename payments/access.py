@@ -2,10 +2,14 @@
 
 from collections.abc import Callable
 from functools import wraps
+from urllib.parse import urlsplit
 
+from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 
 View = Callable[..., HttpResponseBase]
@@ -22,7 +26,7 @@ def only(roles: tuple[str, ...]) -> Callable[[View], View]:
         @wraps(view)
         def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
             if not request.user.is_authenticated:
-                return redirect_to_login(request.get_full_path())
+                return redirect_to_login(_page(request))
             if not request.user.in_group(roles):
                 raise Http404
             return view(request, *args, **kwargs)
@@ -30,3 +34,17 @@ def only(roles: tuple[str, ...]) -> Callable[[View], View]:
         return guarded
 
     return guard
+
+
+def _page(request: HttpRequest) -> str:
+    """Where to go on after signing in; of a form the page on which it stood, else its room's."""
+    if request.method in {"GET", "HEAD"}:
+        return request.get_full_path()
+    messages.warning(
+        request, _("You had been signed out. Nothing was done: sign in and send it once more.")
+    )
+    page = request.headers.get("Referer", "")
+    here = {request.get_host()}
+    if url_has_allowed_host_and_scheme(page, here, require_https=request.is_secure()):
+        return urlsplit(page)._replace(scheme="", netloc="").geturl()
+    return "/".join(request.path.split("/")[:3]) + "/"

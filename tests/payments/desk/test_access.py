@@ -108,6 +108,24 @@ def test_somebody_who_has_not_signed_in_is_asked_to(client, ids, name):
     assert answer["Location"].startswith("/account/login/?next=/desk/finance/")
 
 
+@pytest.mark.parametrize("name", POST)
+def test_who_was_signed_out_goes_on_at_the_page_of_the_form(client, ids, name):
+    page = reverse("payments:desk-contribution", args=[ids["contribution"]])
+    address = reverse(f"payments:{name}", args=[ids[part] for part in POST[name]])
+    answer = client.post(address, headers={"referer": f"http://testserver{page}"})
+    assert answer["Location"] == f"/account/login/?next={page}"
+    assert "Nothing was done" in client.get(answer["Location"]).text
+
+    client.force_login(staff("finance", email="marie@example.org"))
+    for elsewhere in ("", "https://elsewhere.example.org/desk/"):
+        client.logout()
+        answer = client.post(address, headers={"referer": elsewhere})
+        after = answer["Location"].partition("next=")[2]
+        assert after == "/desk/finance/"
+        client.force_login(get_user_model().objects.get(email="marie@example.org"))
+        assert client.get(after).status_code == 200
+
+
 @pytest.mark.parametrize("name", [*GET, *POST])
 @pytest.mark.parametrize("who", ["reader", "support", "campaigns", "role without staff"])
 def test_for_everybody_but_finance_the_room_does_not_exist(client, ids, name, who):
