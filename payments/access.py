@@ -26,7 +26,7 @@ def only(roles: tuple[str, ...]) -> Callable[[View], View]:
         @wraps(view)
         def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
             if not request.user.is_authenticated:
-                return redirect_to_login(_page(request))
+                return sign_in_first(request, room="/".join(request.path.split("/")[:3]) + "/")
             if not request.user.in_group(roles):
                 raise Http404
             return view(request, *args, **kwargs)
@@ -36,15 +36,19 @@ def only(roles: tuple[str, ...]) -> Callable[[View], View]:
     return guard
 
 
-def _page(request: HttpRequest) -> str:
-    """Where to go on after signing in; of a form the page on which it stood, else its room's."""
+def sign_in_first(request: HttpRequest, *, room: str) -> HttpResponseBase:
+    """On to signing in, then back: to the page, or to the one on which a form stood.
+
+    An address that only a form is sent to is no page: without a page that the browser tells, it
+    goes on in the `room`.
+    """
     if request.method in {"GET", "HEAD"}:
-        return request.get_full_path()
+        return redirect_to_login(request.get_full_path())
     messages.warning(
         request, _("You had been signed out. Nothing was done: sign in and send it once more.")
     )
     page = request.headers.get("Referer", "")
     here = {request.get_host()}
     if url_has_allowed_host_and_scheme(page, here, require_https=request.is_secure()):
-        return urlsplit(page)._replace(scheme="", netloc="").geturl()
-    return "/".join(request.path.split("/")[:3]) + "/"
+        return redirect_to_login(urlsplit(page)._replace(scheme="", netloc="").geturl())
+    return redirect_to_login(room)

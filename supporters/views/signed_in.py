@@ -5,12 +5,13 @@ from functools import wraps
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
+from payments.access import sign_in_first
 from supporters.models import User
 
 
@@ -31,9 +32,9 @@ def private_button(view: Callable[..., HttpResponse]) -> Callable[..., Any]:
 
     @never_cache
     @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not request.user.is_authenticated:
-            return redirect_to_login(reverse("supporters:account"))
+            return sign_in_first(request, room=reverse("supporters:account"))
         return answer(request, *args, **kwargs)
 
     return guarded

@@ -183,6 +183,10 @@ def test_changes_need_a_post(reader, subscription, page):
 def test_who_signs_in_on_the_way_lands_on_a_page(client, subscription, page):
     client.logout()
     assert client.post(at(subscription, page)).url == "/account/login/?next=/account/"
+    stop = at(subscription, "stop")
+    answer = client.post(at(subscription, page), headers={"referer": f"http://testserver{stop}"})
+    assert answer.url == f"/account/login/?next={stop}"
+    assert "Nothing was done" in client.get(answer.url).text
 
 
 @pytest.mark.case("A15")
