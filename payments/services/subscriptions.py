@@ -212,7 +212,7 @@ def _check_gift(row: Subscription, gift: Money) -> None:
 
 
 def _refuse_unless_regular(row: Subscription) -> None:
-    """Only one that is charged as agreed can be moved, paused or given another rhythm."""
+    """Only one that is charged as agreed can be moved, paused or given another frequency."""
     reasons: dict[str, bool] = {
         "ending": row.ending,
         "overdue": row.overdue,

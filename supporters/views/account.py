@@ -50,7 +50,7 @@ def home(request: SignedIn) -> HttpResponse:
 
 
 def _agreements(supporter: User) -> list[Agreement]:
-    """One for each rhythm of giving; the one that is being replaced stands within the other."""
+    """One for each frequency of giving; the one that is being replaced stands within the other."""
     rows = supporter.subscriptions.exclude(status__in=Subscription.FINAL).order_by("started_at")
     taken_over = {row.follows_id for row in rows}
     return [_agreement(row) for row in rows.select_related("follows") if row.pk not in taken_over]

@@ -96,7 +96,7 @@ def resume(request: SignedIn, public_id: UUID) -> HttpResponse:
 def stop(request: SignedIn, public_id: UUID) -> HttpResponse:
     """What ends and when, an optional reason, one button; then the way back.
 
-    An old link to one that gives way to another rhythm leads to what will be charged.
+    An old link to one that gives way to another frequency leads to what will be charged.
     """
     subscription = own(request, public_id)
     if later := subscription.successors:

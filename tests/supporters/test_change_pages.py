@@ -103,7 +103,7 @@ def test_when_stripe_is_down_the_page_says_so(reader, subscription, stripe_sandb
     assert "Our payment service did not answer. No money has moved." in words(answer)
 
 
-def test_yearly_shows_both_rhythms_and_the_way_back(reader, subscription):
+def test_yearly_shows_both_frequencies_and_the_way_back(reader, subscription):
     page = words(reader.get(at(subscription, "frequency")))
     assert "€10" in page
     assert f"counts until {day_of(subscription.next_charge_at)}" in page

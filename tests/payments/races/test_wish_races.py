@@ -169,7 +169,7 @@ def cancel_now():
     ids=["two years", "stop", "stop now", "pause", "amount"],
 )
 @pytest.mark.parametrize("again", range(3))
-def test_a_new_rhythm_and_another_wish_at_once_never_charge_one_period_twice(
+def test_a_new_frequency_and_another_wish_at_once_never_charge_one_period_twice(
     one, other, again, row, shared, stripe_sandbox
 ):
     outcomes = together(one, other)

@@ -1,4 +1,4 @@
-"""One rhythm after another, and second thoughts: never two that charge for the same days."""
+"""One frequency after another, and second thoughts: never two that charge for the same days."""
 
 from datetime import timedelta
 
@@ -41,7 +41,7 @@ def going_on():
     return sorted(rows.values_list("frequency", "amount_minor"))
 
 
-def test_of_three_rhythms_the_last_is_charged_and_no_period_twice(chain, advance):
+def test_of_three_frequencies_the_last_is_charged_and_no_period_twice(chain, advance):
     assert going_on() == [("month", 1500)]
     advance(days=32)
     assert charges() == [1000, 1500]

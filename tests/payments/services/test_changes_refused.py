@@ -61,7 +61,7 @@ def test_another_currency_is_refused(monthly):
     assert SubscriptionChange.objects.count() == 0
 
 
-def test_a_second_rhythm_waits_for_the_first(monthly):
+def test_a_second_frequency_waits_for_the_first(monthly):
     WISHES["frequency"](monthly)
     more = Money(20_000, "eur")
     with pytest.raises(subscriptions.ChangeRefused) as refusal:

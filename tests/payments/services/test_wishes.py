@@ -61,13 +61,13 @@ def test_a_pause_ends_a_day_before_the_charge_that_is_taken_again(monthly):
     assert SubscriptionChange.objects.get().wanted["charges"] == 3
 
 
-def test_another_rhythm_is_the_other_of_two(monthly):
+def test_another_frequency_is_the_other_of_two(monthly):
     for frequency in ("month", "week", "once"):
         wish = partial(subscriptions.change_frequency, monthly, frequency=frequency)
         assert refused(partial(wish, gift=Money(12000, "eur"), actor=None)) == "same"
 
 
-def test_another_rhythm_with_a_sum_outside_the_limits_is_refused(monthly):
+def test_another_frequency_with_a_sum_outside_the_limits_is_refused(monthly):
     with pytest.raises(AmountError):
         subscriptions.change_frequency(monthly, frequency="year", gift=Money(1, "eur"), actor=None)
 
@@ -78,7 +78,7 @@ def test_one_that_is_overdue_is_paid_first(monthly, stripe_sandbox):
         assert refused(partial(WISHES[wish], monthly)) == "overdue"
 
 
-def test_a_covered_fee_is_covered_in_the_other_rhythm_too(client, pay, deliver):
+def test_a_covered_fee_is_covered_in_the_other_frequency_too(client, pay, deliver):
     row = subscribe(client, pay, deliver, amount="10", cover_fee="1")
     yearly = WISHES["frequency"](row)
     assert yearly.gift == Money(12000, "eur")
@@ -86,7 +86,7 @@ def test_a_covered_fee_is_covered_in_the_other_rhythm_too(client, pay, deliver):
     assert Subscription.objects.get(pk=row.pk).successor == yearly
 
 
-def test_an_uncovered_fee_is_not_covered_in_the_other_rhythm(monthly):
+def test_an_uncovered_fee_is_not_covered_in_the_other_frequency(monthly):
     assert WISHES["frequency"](monthly).cover_minor == 0
 
 
@@ -156,7 +156,7 @@ def test_a_switch_whose_second_half_was_ended_elsewhere_is_taken_back_all_the_sa
     assert not subscriptions.undo_cancel(monthly, actor=None).ending
 
 
-def test_where_another_rhythm_cannot_begin_the_old_one_goes_on(monthly, stripe_sandbox):
+def test_where_another_frequency_cannot_begin_the_old_one_goes_on(monthly, stripe_sandbox):
     (card,) = stripe_sandbox.store.kinds["payment_method"]
     stripe_sandbox.store.objects[card]["customer"] = None
     refused(lambda: WISHES["frequency"](monthly))
